@@ -1,0 +1,128 @@
+"""The cellar: results kept under the digest of what they were made from.
+
+Two kinds of things lie here. *Entries* are looked up by stage and key and carry their own
+sha256, so that a torn one is a miss; *objects* are raw bytes named by their sha256, which
+backends may stream. Nothing is fsynced: whatever is lost can be made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+LAYOUT_VERSION = "v1"
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+
+
+def encode(value: Any) -> bytes:
+    """Return plain values and dataclasses as MessagePack, the same for equal values."""
+    return _encoder.encode(value)
+
+
+def digest(*values: Any) -> str:
+    """Return the sha256, hexadecimal, of values: strings, bytes, numbers, our dataclasses."""
+    return hashlib.sha256(_encoder.encode(values)).hexdigest()
+
+
+def sha256(data: bytes) -> str:
+    """Return the sha256 of bytes, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Cache:
+    """A folder of entries and objects. Several processes may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / LAYOUT_VERSION
+
+    def get(self, stage: str, key: str) -> bytes | None:
+        """Return an entry's bytes, or None if there is none or it is torn."""
+        try:
+            data = self._entry(stage, key).read_bytes()
+        except OSError:
+            return None
+        body = data[32:]
+        return body if hashlib.sha256(body).digest() == data[:32] else None
+
+    def put(self, stage: str, key: str, data: bytes) -> None:
+        """Keep bytes under a stage and a key (hexadecimal)."""
+        self._write(self._entry(stage, key), hashlib.sha256(data).digest(), data)
+
+    def load(self, stage: str, key: str, type_: type[T]) -> T | None:
+        """Return an entry as a dataclass, or None if missing, torn or of another shape."""
+        data = self.get(stage, key)
+        if data is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(data, type=type_)
+        except (msgspec.DecodeError, ValueError):
+            return None
+
+    def store(self, stage: str, key: str, value: Any) -> None:
+        """Keep a dataclass or plain value under a stage and a key."""
+        self.put(stage, key, encode(value))
+
+    def put_object(self, data: bytes) -> str:
+        """Keep raw bytes; return the sha256 that names them."""
+        name = sha256(data)
+        path = self._object(name)
+        if not self._sound(path, name):
+            self._write(path, data)
+        return name
+
+    def object_path(self, name: str) -> Path | None:
+        """Return the path of an object's bytes, or None. Its size is checked by readers."""
+        path = self._object(name)
+        return path if path.is_file() else None
+
+    def read_object(self, name: str) -> bytes | None:
+        """Return an object's bytes, or None if missing or not what its name says."""
+        try:
+            data = self._object(name).read_bytes()
+        except OSError:
+            return None
+        return data if sha256(data) == name else None
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a folder for files under way; it is removed afterwards."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.root))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _entry(self, stage: str, key: str) -> Path:
+        return self.root / stage / key[:2] / key[2:]
+
+    def _object(self, name: str) -> Path:
+        return self.root / "objects" / name[:2] / name[2:]
+
+    @staticmethod
+    def _sound(path: Path, name: str) -> bool:
+        try:
+            return sha256(path.read_bytes()) == name
+        except OSError:
+            return False
+
+    @staticmethod
+    def _write(path: Path, *data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(data)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise

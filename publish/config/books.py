@@ -1,0 +1,249 @@
+"""Settles what every book of a project is: its own keys, then the defaults, then ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from publish import locales
+from publish.config.load import Loaded
+from publish.config.schema import (
+    GROUPINGS,
+    ORDERS,
+    SOURCE,
+    BookTable,
+    EditionTable,
+    EpubOptions,
+    PdfOptions,
+    Selector,
+)
+from publish.config.suggest import suggestion
+from publish.diagnostics import Diagnostic, Place, UsageError, error
+
+DEFAULT_TO = ("epub", "pdf")
+BOOK_KEYS = tuple(BookTable.__struct_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Conditions on an article, settled; see ``schema.Selector``."""
+
+    path: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSettings:
+    """An edition, settled: ``language`` "" keeps that of the source."""
+
+    name: str
+    language: str = ""
+    convert: str = ""
+    phrases: tuple[str, ...] = ()
+    layout: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookSettings:
+    """A book, or with ``split`` a row of books, settled."""
+
+    name: str  # "" for the one book of a project that names none: its title names it
+    title: str = ""
+    subtitle: str = ""
+    authors: tuple[str, ...] = ()
+    publisher: str = ""
+    rights: str = ""
+    description: str = ""
+    language: str = ""
+    identifier: str = ""
+    series: str = ""
+    position: int | None = None
+    cover: str = ""
+    select: tuple[Choice, ...] = ()
+    exclude: tuple[Choice, ...] = ()
+    articles: tuple[str, ...] = ()
+    order: str = ""  # "" lets collect choose: weights if the articles have them, else dates
+    parts: str = ""
+    split: str | int = ""
+    to: tuple[str, ...] = DEFAULT_TO
+    editions: tuple[EditionSettings, ...] = (EditionSettings(SOURCE),)
+    layout: str = "classic"
+    drafts: bool = False
+    output: str = ""
+    pdf: PdfOptions = field(default_factory=PdfOptions)
+    epub: EpubOptions = field(default_factory=EpubOptions)
+
+
+def settle(loaded: Loaded) -> tuple[BookSettings, ...]:
+    """Return the books of a project; one of all articles when none is named.
+
+    Raises:
+        UsageError: a value that cannot be meant, all of them at once.
+    """
+    config = loaded.config
+    tables = config.books or {"": BookTable()}
+    findings: list[Diagnostic] = []
+    books = [
+        _settle(name, _over(table, config.defaults), loaded, findings)
+        for name, table in tables.items()
+    ]
+    if findings:
+        raise UsageError(*findings)
+    return tuple(books)
+
+
+def _over(above: BookTable, below: BookTable) -> BookTable:
+    """Return a book's keys with those it leaves open taken from the defaults."""
+    kept = {key: getattr(above, key) for key in BOOK_KEYS if getattr(above, key) is not None}
+    return msgspec.structs.replace(below, **kept)
+
+
+def _settle(
+    name: str, table: BookTable, loaded: Loaded, findings: list[Diagnostic]
+) -> BookSettings:
+    project = loaded.config.project
+    checker = _Checker(name, loaded, findings)
+    order = checker.one_of("order", (table.order or "").lower(), ORDERS, sign=True)
+    editions = many(table.editions) or (SOURCE,)
+    return BookSettings(
+        name=name,
+        title=table.title or ("" if name else project.title),
+        subtitle=table.subtitle or "",
+        authors=many(table.author) or many(project.author),
+        publisher=table.publisher or project.publisher,
+        rights=table.rights or project.rights,
+        description=table.description or "",
+        language=checker.language(table.language or ""),
+        identifier=table.identifier or "",
+        series=table.series or "",
+        position=table.position,
+        cover=table.cover or "",
+        select=checker.choices("select", table.select),
+        exclude=checker.choices("exclude", table.exclude),
+        articles=tuple(table.articles or ()),
+        order=order,
+        parts=checker.one_of("parts", table.parts or "", GROUPINGS),
+        split=checker.split(table.split),
+        to=many(table.to) or DEFAULT_TO,
+        editions=tuple(checker.edition(edition) for edition in dict.fromkeys(editions)),
+        layout=table.layout or "classic",
+        drafts=bool(table.drafts),
+        output=table.output or "",
+        pdf=table.pdf or PdfOptions(),
+        epub=table.epub or EpubOptions(),
+    )
+
+
+def many(value: str | list[str] | None) -> tuple[str, ...]:
+    """Return a value that may be one string or a list of them as a tuple."""
+    if value is None or value == "":
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+class _Checker:
+    """Checks the values of one book's keys; findings name the line they stand on."""
+
+    def __init__(self, name: str, loaded: Loaded, findings: list[Diagnostic]) -> None:
+        self.name, self.loaded, self.findings = name, loaded, findings
+
+    def fault(self, key: str, message: str, help_line: str = "") -> None:
+        self.findings.append(error("config-value", f"{key}: {message}", self.place(key), help_line))
+
+    def place(self, key: str) -> Place | None:
+        for path in (("books", self.name, key), ("defaults", key)):
+            origin = self.loaded.origin(path)
+            if origin != "default":
+                file, _, line = origin.rpartition(":")
+                return Place(file, int(line)) if line.isdigit() else Place(origin)
+        return None
+
+    def one_of(self, key: str, value: str, allowed: tuple[str, ...], sign: bool = False) -> str:
+        if value in ("", "none"):
+            return ""
+        plain = value.removeprefix("-") if sign else value
+        if plain not in allowed:
+            self.fault(key, f"{value!r} is none of them", suggestion(plain, allowed))
+        return value
+
+    def split(self, value: str | int | None) -> str | int:
+        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+            if int(value) < 1:
+                self.fault("split", "a book needs at least one article")
+            return int(value)
+        return self.one_of("split", value or "", GROUPINGS)
+
+    def language(self, value: str) -> str:
+        if value and not locales.is_tag(value):
+            self.fault("language", f"{value!r} is no language tag", "such as zh-Hans or zh-Hant-TW")
+        return locales.normalise(value)
+
+    def choices(self, key: str, value: Selector | list[Selector] | None) -> tuple[Choice, ...]:
+        selectors = [] if value is None else value if isinstance(value, list) else [value]
+        return tuple(self.choice(key, selector) for selector in selectors)
+
+    def choice(self, key: str, selector: Selector) -> Choice:
+        return Choice(
+            path=many(selector.path),
+            tag=many(selector.tag),
+            category=many(selector.category),
+            author=many(selector.author),
+            series=many(selector.series),
+            language=tuple(locales.normalise(tag) or tag for tag in many(selector.language)),
+            since=self.day(key, selector.since, last=False),
+            until=self.day(key, selector.until, last=True),
+        )
+
+    def day(self, key: str, value: str | None, *, last: bool) -> date | None:
+        """Return a day: 2024 and 2024-03 mean their first day, or their last."""
+        if value is None:
+            return None
+        try:
+            return parse_day(value, last=last)
+        except ValueError:
+            self.fault(key, f"{value!r} is no date", "write 2024, 2024-03 or 2024-03-05")
+            return None
+
+    def edition(self, name: str) -> EditionSettings:
+        table = self.loaded.config.editions.get(name, EditionTable())
+        if name == SOURCE:
+            return EditionSettings(SOURCE, title=table.title, layout=table.layout)
+        language = locales.normalise(table.language or name)
+        if language not in locales.EDITIONS:
+            known = (SOURCE, *locales.EDITIONS, *self.loaded.config.editions)
+            self.fault("editions", f"{name!r} is no edition", suggestion(name, known))
+        return EditionSettings(
+            name=name if name in self.loaded.config.editions else language,
+            language=language,
+            convert=table.convert,
+            phrases=many(table.phrases),
+            layout=table.layout,
+            title=table.title,
+        )
+
+
+def parse_day(text: str, *, last: bool) -> date:
+    """Return the day that 2024, 2024-03 or 2024-03-05 means, as first or last of its span.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    numbers = [int(part) for part in text.replace("/", "-").replace(".", "-").split("-")]
+    if not 1 <= len(numbers) <= 3:
+        raise ValueError(text)
+    year, month, day = (*numbers, 0, 0)[:3]
+    if day:
+        return date(year, month, day)
+    if month:
+        following = date(year + month // 12, month % 12 + 1, 1)
+        return date.fromordinal(following.toordinal() - 1) if last else date(year, month, 1)
+    return date(year, 12, 31) if last else date(year, 1, 1)

@@ -1,0 +1,146 @@
+"""What may stand in ``publish.toml``: one frozen struct a table, its fields the keys.
+
+The same structs hold the defaults, so that there is one list of keys in the house.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Grouping = Literal["year", "quarter", "month", "week", "folder", "tag", "category", "series"]
+GROUPINGS: tuple[str, ...] = (
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "folder",
+    "tag",
+    "category",
+    "series",
+)
+ORDERS: tuple[str, ...] = ("date", "path", "title", "weight", "given")
+SOURCE = "source"  # the edition that leaves the script of the sources as it is
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the configuration."""
+
+
+class Project(Table, frozen=True):
+    """What the project is; ``language`` is that of articles that do not say theirs."""
+
+    title: str = ""
+    language: str = ""
+    author: str | list[str] = []
+    publisher: str = ""
+    rights: str = ""
+    content: str = ""  # folder of the articles; "" looks for content/, source/_posts/, src/, .
+    output: str = "books"
+    cache: str = ""  # "" is .publish/cache in the project
+    url: str = ""  # the site's own address: links below it lead to articles
+
+
+class Selector(Table, frozen=True):
+    """Conditions that must all hold; in a list, one of them is enough."""
+
+    path: str | list[str] = []  # globs below the content root: "weekly/**"
+    tag: str | list[str] = []
+    category: str | list[str] = []
+    author: str | list[str] = []
+    series: str | list[str] = []
+    language: str | list[str] = []
+    since: str | None = None  # first day, inclusive; a bare TOML date will do
+    until: str | None = None  # last day, inclusive
+
+
+class PdfOptions(Table, frozen=True):
+    """How pages are made; what is not set comes from the layout."""
+
+    page: str | None = None  # "A5", "16开", "148x210mm"
+    variant: str | None = None  # "pdf/ua-1", "pdf/a-2b" …
+    toc_depth: int | None = None
+    cover: bool | None = None
+
+
+class EpubOptions(Table, frozen=True):
+    """How the EPUB is made; what is not set comes from the layout."""
+
+    toc_depth: int | None = None
+    cover: bool | None = None
+
+
+class BookTable(Table, frozen=True):
+    """A book, or with ``split`` a row of them. ``{group}`` in a title names the group."""
+
+    title: str | None = None
+    subtitle: str | None = None
+    author: str | list[str] | None = None
+    publisher: str | None = None
+    rights: str | None = None
+    description: str | None = None
+    language: str | None = None
+    identifier: str | None = None
+    series: str | None = None
+    position: int | None = None
+    cover: str | None = None
+    select: Selector | list[Selector] | None = None
+    exclude: Selector | list[Selector] | None = None
+    articles: list[str] | None = None  # explicit list of ids, in this order
+    order: str | None = None  # one of ORDERS; a leading "-" turns it round
+    parts: str | None = None  # one of GROUPINGS, or "none"
+    split: str | int | None = None  # one of GROUPINGS, a number of articles, or "none"
+    to: str | list[str] | None = None
+    editions: str | list[str] | None = None
+    layout: str | None = None
+    drafts: bool | None = None
+    output: str | None = None  # file name without suffix: {name} {group} {edition}
+    pdf: PdfOptions | None = None
+    epub: EpubOptions | None = None
+
+
+class EditionTable(Table, frozen=True):
+    """An edition; its name is a language tag unless ``language`` says otherwise."""
+
+    language: str = ""
+    convert: str = ""  # OpenCC configuration; "" chooses by the language of each article
+    phrases: str | list[str] = []  # files of words that win, "source<TAB>target" a line
+    layout: str = ""
+    title: str = ""
+
+
+class FiguresTable(Table, frozen=True):
+    """Where figures come from and what becomes of them."""
+
+    missing: Literal["placeholder", "error"] = "placeholder"
+    mirrors: dict[str, str] = {}
+    jobs: int = 8
+    per_host: int = 6
+    timeout: float = 20.0  # seconds for one request
+    retries: int = 3
+    max_bytes: int = 20_000_000
+    max_redirects: int = 5
+    max_source_pixels: int = 60_000_000
+    max_pixels: int = 3_200_000
+    max_side: int = 2000
+    jpeg_quality: int = 82
+
+
+class TextTable(Table, frozen=True):
+    """How the Markdown of the articles is read."""
+
+    math: bool = True
+    hard_breaks: bool = False
+    promote_bold: Literal["auto", "always", "never"] = "auto"
+
+
+class Config(Table, frozen=True):
+    """All of ``publish.toml``."""
+
+    project: Project = Project()
+    defaults: BookTable = BookTable()
+    books: dict[str, BookTable] = {}
+    editions: dict[str, EditionTable] = {}
+    figures: FiguresTable = FiguresTable()
+    text: TextTable = TextTable()

@@ -1,0 +1,129 @@
+"""Configuration: layers, lines, nearest names."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from publish import config
+from publish.config.books import parse_day
+from publish.config.lines import key_lines, line_of
+from publish.diagnostics import UsageError
+
+
+def load(folder: Path, text: str, env: dict[str, str] | None = None) -> config.Loaded:
+    file = folder / "publish.toml"
+    file.write_text(text, encoding="utf-8")
+    return config.load(folder, file, env)
+
+
+def faults(folder: Path, text: str) -> list[str]:
+    with pytest.raises(UsageError) as caught:
+        config.settle(load(folder, text))
+    return [str(finding) for finding in caught.value.findings]
+
+
+def test_without_a_file_there_is_one_book_of_everything(tmp_path: Path) -> None:
+    [book] = config.settle(config.load(tmp_path))
+    assert book.to == ("epub", "pdf")
+    assert [edition.name for edition in book.editions] == ["source"]
+
+
+def test_the_file_of_the_design_is_read(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        """
+[project]
+title = "文集"
+language = "zh-Hans"
+[defaults]
+to = ["epub", "pdf"]
+editions = ["zh-Hans", "zh-Hant-TW"]
+layout = "classic"
+order = "date"
+[books.weekly]
+title = "周刊 {group}"
+select  = [{ path = ["weekly/**"] }]
+exclude = [{ tags = ["广告"] }]
+split = "quarter"
+parts = "month"
+[editions.zh-Hant-TW]
+convert = "s2twp"
+phrases = ["phrases/names.txt"]
+[figures]
+missing = "placeholder"
+[figures.mirrors]
+"https://example.com/" = "http://127.0.0.1:8000/"
+""",
+    )
+    [book] = config.settle(loaded)
+    assert book.name == "weekly"
+    assert book.select[0].path == ("weekly/**",)
+    assert book.exclude[0].tag == ("广告",)
+    assert book.editions[1].convert == "s2twp"
+    assert book.editions[1].phrases == ("phrases/names.txt",)
+    assert loaded.config.figures.mirrors == {"https://example.com/": "http://127.0.0.1:8000/"}
+
+
+def test_all_unknown_keys_are_named_with_line_and_nearest(tmp_path: Path) -> None:
+    found = faults(tmp_path, '[project]\ntitel = "x"\n\n[books.a]\nsplitt = "month"\n')
+    assert found == [
+        (
+            "publish.toml:2: error[config-key]: unknown key 'titel' in [project]\n"
+            "  help: did you mean 'title'?"
+        ),
+        (
+            "publish.toml:5: error[config-key]: unknown key 'splitt' in [books.a]\n"
+            "  help: did you mean 'split'?"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[project]\ntitle = 3\n", "publish.toml:2: error[config-value]: project.title"),
+        ("[books.a]\nsplit = 'monthly'\n", "did you mean 'month'?"),
+        ("[books.a]\neditions = ['zh-Haus']\n", "did you mean 'zh-Hans'?"),
+        ("[books.a]\norder = 'dat'\n", "did you mean 'date'?"),
+        ("[books.a]\nselect = {since = 'soon'}\n", "'soon' is no date"),
+        ("[books.a]\nsplit = 0\n", "at least one"),
+        ("title = \n", "publish.toml:1:9: error[config-syntax]"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, text: str, expected: str) -> None:
+    assert expected in "\n".join(faults(tmp_path, text))
+
+
+def test_environment_lies_over_the_file(tmp_path: Path) -> None:
+    env = {"PUBLISH_FIGURES__JOBS": "3", "PUBLISH_PROJECT__TITLE": "别名", "HOME": "/"}
+    loaded = load(tmp_path, '[project]\ntitle = "原名"\n', env)
+    assert loaded.config.figures.jobs == 3
+    assert loaded.config.project.title == "别名"
+    assert loaded.origin(("project", "title")) == "environment"
+
+
+def test_origin_names_the_line(tmp_path: Path) -> None:
+    loaded = load(tmp_path, '[project]\n\ntitle = "x"\n')
+    assert loaded.origin(("project", "title")) == "publish.toml:3"
+    assert loaded.origin(("project", "author")) == "default"
+
+
+def test_bare_dates_and_parts_of_dates(tmp_path: Path) -> None:
+    [book] = config.settle(
+        load(tmp_path, "[books.a]\nselect = {since = 2024-02-03, until = '2024-02'}\n")
+    )
+    assert book.select[0].since == date(2024, 2, 3)
+    assert book.select[0].until == date(2024, 2, 29)
+    assert parse_day("2024", last=True) == date(2024, 12, 31)
+    assert parse_day("2023-12", last=True) == date(2023, 12, 31)
+
+
+def test_lines_of_dotted_and_quoted_keys() -> None:
+    lines = key_lines('[a."b c"]\nx.y = 1\n[[d]]\nz=2\n')
+    assert lines[("a", "b c")] == 1
+    assert lines[("a", "b c", "x", "y")] == 2
+    assert line_of(("d", "z", "deeper"), lines) == 4
+    assert line_of(("nowhere",), lines) == 0
