@@ -84,6 +84,13 @@ class Cache:
         path = self._object(name)
         return path if path.is_file() else None
 
+    def object_size(self, name: str) -> int | None:
+        """Return the size of an object in bytes, or None if there is none."""
+        try:
+            return self._object(name).stat().st_size
+        except OSError:
+            return None
+
     def read_object(self, name: str) -> bytes | None:
         """Return an object's bytes, or None if missing or not what its name says."""
         try:

@@ -1,0 +1,50 @@
+"""EPUB 3.3, written by EbookLib: an edition becomes a package of finished documents.
+
+The backend makes every file itself and hands EbookLib finished bytes: its own ways of making
+chapters, contents and covers lose text or fail validators. docs/epub.md says for each point of
+a good Chinese EPUB where it is done and what checks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import BinaryIO
+
+from publish.layouts import Layout
+from publish.model import Edition
+from publish.workshop import Workshop
+
+VERSION = "1"
+
+__all__ = ["VERSION", "EpubBackend"]
+
+
+class EpubBackend:
+    """Makes EPUB 3 books. Options: ``toc_depth`` (1 to 3), ``cover`` (whether to have one)."""
+
+    name = "epub"
+    suffix = ".epub"
+
+    @property
+    def version(self) -> str:
+        """Return what the bytes of a book depend on besides its edition and layout."""
+        return f"{VERSION}+ebooklib-{version('ebooklib')}"
+
+    def bind(
+        self,
+        edition: Edition,
+        layout: Layout,
+        shop: Workshop,
+        out: BinaryIO,
+        options: Mapping[str, object],
+    ) -> None:
+        """Write an edition as an EPUB into an open file.
+
+        Raises:
+            BackendError: a chapter or a template is not well-formed, or a figure has gone from
+                the cache.
+        """
+        from publish.backends.epub.binder import bind
+
+        bind(edition, layout, shop, out, options)

@@ -1,0 +1,190 @@
+"""Binds an edition: makes every document, then has EbookLib write them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import BinaryIO
+
+from lxml import etree
+
+from publish import layouts
+from publish.backends.epub import navigation, splitting
+from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
+from publish.backends.epub.metadata import modified, package
+from publish.backends.epub.pages import Piece, Setting, cover_name, documents
+from publish.backends.epub.text import legal, visible
+from publish.cache import Cache
+from publish.diagnostics import BackendError, Place, error, note
+from publish.layouts import Layout
+from publish.model import Chapter, Edition, Figure
+from publish.workshop import Workshop
+
+NAV_LIMIT = 240_000  # bytes of the navigation document
+XHTML_TYPE = "application/xhtml+xml"
+COVER_ID = "cover-image"
+_ID = re.compile(rb' id="([^"]+)"')  # as trees are serialised
+
+# What the backend's own pages need; a layout's style sheet follows and may change it.
+SHEET = """\
+@charset "utf-8";
+section.cover { margin: 0; padding: 0; text-align: center; text-indent: 0; }
+section.cover img { max-width: 100%; max-height: 100vh; height: auto; }
+nav.contents ol { list-style: none; margin: 0; padding: 0; }
+nav.contents ol ol { margin-inline-start: 1.5em; }
+nav.contents li { text-indent: 0; margin: 0.4em 0; }
+h1.continued { font-size: 1em; font-weight: normal; text-align: start; margin: 0 0 1em; }
+"""
+
+
+def bind(
+    edition: Edition,
+    layout: Layout,
+    shop: Workshop,
+    out: BinaryIO,
+    options: Mapping[str, object],
+) -> None:
+    """Write an edition as an EPUB into an open file; see EpubBackend.bind."""
+    from publish.backends.epub.writer import Deferred, Verbatim, Writer
+
+    edition = _readable(edition)
+    pieces = {chapter.id: _pieces(chapter) for chapter in edition.chapters}
+    figures = _figures(edition)
+    cover = edition.cover if options.get("cover") is not False else None
+    edition = dataclasses.replace(edition, cover=cover)
+    setting = Setting(edition, layout, _desk(edition, pieces, figures), cover is not None)
+    made = list(documents(setting, pieces))
+    nav, ncx = _navigation(setting, options, shop)
+    shop.report(*setting.desk.findings)
+
+    book = package(edition, setting.desk.facts)
+    sheet = SHEET + layouts.stylesheet(layout, "epub")
+    book.put(Verbatim("nav", navigation.NAME, XHTML_TYPE, nav, ["nav"]))
+    book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
+    book.put(Verbatim("css", STYLE, "text/css", sheet.encode()))
+    for item in made:
+        book.put(Verbatim(item.id, item.name, XHTML_TYPE, item.content, item.properties))
+    for uid, name, figure, properties in _pictures(edition, figures):
+        read = partial(_read, shop.cache, figure)
+        book.put(Deferred(uid, name, figure.media_type, read, properties))
+    first = [item.id for item in made if item.id in ("cover", "titlepage")]
+    book.spine = [*first, "nav", *(item.id for item in made if item.id not in first)]
+    Writer(out, book, modified(edition.date)).write()
+
+
+def _readable(edition: Edition) -> Edition:
+    """Return an edition whose strings XML can hold and whose titles show something."""
+    edition = legal(edition)
+    parts = []
+    for part in edition.parts:
+        chapters = tuple(
+            chapter
+            if visible(chapter.title)
+            else dataclasses.replace(chapter, title=_untitled(chapter.language or edition.language))
+            for chapter in part.chapters
+        )
+        parts.append(dataclasses.replace(part, chapters=chapters))
+    title = edition.title if visible(edition.title) else _untitled(edition.language)
+    return dataclasses.replace(edition, title=title, parts=tuple(parts))
+
+
+def _untitled(language: str) -> str:
+    return layouts.labels(language).untitled
+
+
+def _pieces(chapter: Chapter) -> list[Piece]:
+    try:
+        found = splitting.split(chapter.xhtml)
+    except etree.XMLSyntaxError as problem:
+        raise BackendError(
+            error(
+                "chapter-malformed",
+                f"{chapter.title}: is no well-formed XHTML: {problem.msg}",
+                Place(chapter.shown),
+            )
+        ) from problem
+    return [Piece(chapter, number, xhtml) for number, xhtml in enumerate(found, 1)]
+
+
+def _desk(
+    edition: Edition, pieces: Mapping[str, Sequence[Piece]], figures: Mapping[str, Figure]
+) -> Desk:
+    places: dict[str, str] = {}
+    for piece in (piece for row in pieces.values() for piece in row):
+        file = f"{piece.id}.xhtml"
+        places.setdefault(piece.chapter.id, file)
+        places.update((found.decode(), file) for found in _ID.findall(piece.xhtml))
+    pictures = {layouts.labels(c.language or edition.language).picture for c in edition.chapters}
+    stopgap = re.compile(rf"[：:]\s?({'|'.join(map(re.escape, sorted(pictures)))})\d*$")
+    names = set(figures) | {cover_name(edition.cover.figure)} if edition.cover else set(figures)
+    return Desk(edition.language, places, names, stopgap)
+
+
+def _navigation(
+    setting: Setting, options: Mapping[str, object], shop: Workshop
+) -> tuple[bytes, bytes]:
+    """Return nav and NCX, of as many levels as asked for and as a reader can load at once."""
+    edition = setting.edition
+    t = layouts.labels(edition.language)
+    asked = options.get("toc_depth")
+    depth = min(max(asked, 1), navigation.DEEPEST) if isinstance(asked, int) else navigation.DEEPEST
+    landmarks = list(_landmarks(edition, t))
+    while True:
+        entries = navigation.contents(edition, setting.desk.places, depth)
+        nav = navigation.nav(edition, t, entries, landmarks)
+        if len(nav) <= NAV_LIMIT or depth <= 2:
+            return nav, navigation.ncx(edition, entries)
+        depth -= 1
+        shop.report(
+            note(
+                "toc-shortened",
+                f"the contents of {edition.title!r} have {depth} levels: with {depth + 1} they "
+                f"would be {len(nav) // 1000} kB, too much for older readers",
+            )
+        )
+
+
+def _landmarks(edition: Edition, t: layouts.Labels) -> Iterator[navigation.Landmark]:
+    if edition.cover is not None:
+        yield navigation.Landmark("cover", t.cover, f"{TEXT}cover.xhtml")
+    yield navigation.Landmark("titlepage", t.title_page, f"{TEXT}titlepage.xhtml")
+    yield navigation.Landmark("toc", t.contents, f"{navigation.NAME}#toc")
+    for part in edition.parts:
+        first = part.id if visible(part.title) else part.chapters[0].id if part.chapters else ""
+        if first:
+            yield navigation.Landmark("bodymatter", t.body, f"{TEXT}{first}.xhtml")
+            break
+    yield navigation.Landmark("colophon", t.colophon, f"{TEXT}colophon.xhtml")
+
+
+def _figures(edition: Edition) -> dict[str, Figure]:
+    """Return every picture of the chapters once, by name."""
+    found: dict[str, Figure] = {}
+    for chapter in edition.chapters:
+        for figure in chapter.figures:
+            found.setdefault(figure.name, figure)
+        if chapter.lead_figure is not None:
+            found.setdefault(chapter.lead_figure.name, chapter.lead_figure)
+    return found
+
+
+def _pictures(
+    edition: Edition, figures: Mapping[str, Figure]
+) -> Iterator[tuple[str, str, Figure, list[str]]]:
+    """Yield manifest id, file name, figure and properties of every picture."""
+    if edition.cover is not None:
+        figure = edition.cover.figure
+        yield COVER_ID, f"{FIGURES}{cover_name(figure)}", figure, ["cover-image"]
+    for name, figure in figures.items():
+        yield f"f-{name}", f"{FIGURES}{name}", figure, []
+
+
+def _read(cache: Cache, figure: Figure) -> bytes:
+    data = cache.read_object(figure.object)
+    if data is None:
+        raise BackendError(
+            error("figure-gone", f"{figure.name} is no longer in the cache", help="build it again")
+        )
+    return data

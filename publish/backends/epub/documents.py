@@ -1,0 +1,162 @@
+"""Content documents: a section in a whole XHTML file, with links, pictures and facts settled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from publish.backends.epub.addresses import valid_address
+from publish.backends.epub.text import line, quoted
+from publish.backends.epub.trees import document, parse, tag
+from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
+from publish.model import EPUB, MATHML, XHTML
+
+FIGURES = "figures/"
+STYLE = "styles/book.css"
+TEXT = "text/"
+EPUB_TYPE = f"{{{EPUB}}}type"
+SVG = "http://www.w3.org/2000/svg"
+_OF_LINKS = ("href", "role", EPUB_TYPE, "rel", "target", "hreflang", "type", "download")
+
+_A, _IMG, _SPAN, _RUBY = tag("a"), tag("img"), tag("span"), tag("ruby")
+_MATH, _SVG = f"{{{MATHML}}}math", f"{{{SVG}}}svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A finished file of the book's text."""
+
+    id: str  # in the manifest
+    name: str  # "text/c0123456789.xhtml"
+    content: bytes
+    properties: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is true of this very book: noted while its documents are made."""
+
+    pictures: int = 0
+    undescribed: int = 0  # pictures whose description the compiler made up
+    math: bool = False
+    ruby: bool = False
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every document of a book is settled against, and what was found on the way."""
+
+    language: str
+    places: Mapping[str, str]  # id -> file name below text/
+    figures: Container[str]  # names of the pictures in the book
+    stopgap: re.Pattern[str]  # what a made-up description looks like
+    facts: Facts = field(default_factory=Facts)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+def page(
+    desk: Desk, uid: str, title: str, body: bytes, *, shown: str = "", head: str = ""
+) -> Document:
+    """Return a document of the spine.
+
+    Args:
+        desk: of this book.
+        uid: the manifest id, and the stem of the file name.
+        title: of the file.
+        body: XHTML that stands in ``body``, well-formed.
+        shown: the source file, for messages.
+        head: more of the head, well-formed.
+
+    Raises:
+        BackendError: the body is not well-formed, or shows a picture the book does not hold.
+    """
+    name = f"{uid}.xhtml"
+    root = whole(desk.language, title, body, f"../{STYLE}", head, shown or uid)
+    properties = settle(root, name, desk, shown)
+    return Document(uid, f"{TEXT}{name}", document(root), properties)
+
+
+def whole(
+    language: str, title: str, body: bytes, style: str, head: str = "", shown: str = ""
+) -> etree._Element:
+    """Return the html element around a body."""
+    start = (
+        f'<html xmlns="{XHTML}" xmlns:epub="{EPUB}" lang="{quoted(language)}" '
+        f'xml:lang="{quoted(language)}"><head><title>{quoted(line(title))}</title>'
+        f'<link rel="stylesheet" type="text/css" href="{style}"/>{head}</head><body>\n'
+    )
+    try:
+        return parse(b"".join((start.encode(), body, b"\n</body></html>")))
+    except etree.XMLSyntaxError as problem:
+        place = Place(shown) if shown else None
+        raise BackendError(
+            error("chapter-malformed", f"{title}: is no well-formed XHTML: {problem.msg}", place)
+        ) from problem
+
+
+def settle(root: etree._Element, name: str, desk: Desk, shown: str) -> tuple[str, ...]:
+    """Make links and pictures those of the book; return the manifest properties."""
+    for link in list(root.iter(_A)):
+        address = link.get("href")
+        if address is not None:
+            _settle_link(link, address, name, desk, shown)
+    for image in root.iter(_IMG):
+        _settle_picture(image, desk, shown)
+    properties = []
+    if next(root.iter(_MATH), None) is not None:
+        desk.facts.math = True
+        properties.append("mathml")
+    if next(root.iter(_SVG), None) is not None:
+        properties.append("svg")
+    desk.facts.ruby = desk.facts.ruby or next(root.iter(_RUBY), None) is not None
+    return tuple(properties)
+
+
+def _settle_link(link: etree._Element, address: str, name: str, desk: Desk, shown: str) -> None:
+    inside = address.startswith("#")
+    target = _inside(address, name, desk.places) if inside else valid_address(address)
+    if target:
+        if target != address:
+            link.set("href", target)
+        return
+    place = Place(shown) if shown else None
+    if inside:
+        message = f"the link {address!r} leads nowhere in the book: set as text"
+        desk.findings.append(warning("link-unknown", message, place))
+    else:
+        message = f"the link {address!r} is no address that readers can follow: set as text"
+        desk.findings.append(note("link-address", message, place))
+    link.tag = _SPAN
+    for attribute in _OF_LINKS:
+        link.attrib.pop(attribute, "")
+
+
+def _inside(address: str, name: str, places: Mapping[str, str]) -> str:
+    """Return where an id of the book is, as seen from a file; "" if it is nowhere."""
+    file = places.get(address[1:], "")
+    if file == name:
+        return address
+    # A chapter's own id is the beginning of its first file.
+    return file if not file or file == f"{address[1:]}.xhtml" else f"{file}{address}"
+
+
+def _settle_picture(image: etree._Element, desk: Desk, shown: str) -> None:
+    source = image.get("src", "")
+    name = source.rpartition(FIGURES)[2]
+    if name not in desk.figures:
+        raise BackendError(
+            error(
+                "figure-unknown",
+                f"shows {source!r}, which is no figure of the chapter",
+                Place(shown) if shown else None,
+            )
+        )
+    image.set("src", f"../{FIGURES}{name}")
+    if not image.get("alt") and image.get("role") != "presentation":
+        image.set("alt", "")
+        desk.facts.undescribed += 1
+    desk.facts.undescribed += bool(desk.stopgap.search(image.get("alt", "")))
+    desk.facts.pictures += image.get("role") != "doc-cover"

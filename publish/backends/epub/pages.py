@@ -1,0 +1,125 @@
+"""The documents of the spine: cover, title page, parts, chapters, colophon."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from publish import layouts
+from publish.backends.epub.documents import FIGURES, Desk, Document, page
+from publish.backends.epub.text import line, quoted, visible
+from publish.backends.epub.words import numbered
+from publish.layouts import Layout
+from publish.model import Chapter, Edition, EditionPart, Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chapter, or one file's worth of it."""
+
+    chapter: Chapter
+    number: int  # from 1
+    xhtml: bytes
+
+    @property
+    def id(self) -> str:
+        """Return the manifest id, which is the stem of the file's name too."""
+        return self.chapter.id if self.number == 1 else f"{self.chapter.id}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every page of a book is made with."""
+
+    edition: Edition
+    layout: Layout
+    desk: Desk
+    cover: bool
+
+    def render(self, template: str, language: str, **more: Any) -> bytes:
+        """Return a template of the layout, filled in."""
+        context: dict[str, Any] = {
+            "edition": self.edition,
+            "chapter": None,
+            "part": None,
+            "t": layouts.labels(language),
+            "target": "epub",
+            "figure_src": lambda figure: f"../{FIGURES}{figure.name}",
+            "chapter_href": lambda chapter: f"#{chapter.id}",
+            "fonts": (),
+            "generator": layouts.generator(),
+            "conversion": layouts.notice(self.edition),
+        }
+        return layouts.render(self.layout, template, **context | more).encode()
+
+
+def documents(setting: Setting, pieces: Mapping[str, Sequence[Piece]]) -> Iterator[Document]:
+    """Yield the documents of the spine, in order, without the navigation document."""
+    edition, desk = setting.edition, setting.desk
+    t = layouts.labels(edition.language)
+    if edition.cover is not None:
+        yield page(desk, "cover", t.cover, _cover(edition, edition.cover.figure, t))
+    yield page(desk, "titlepage", edition.title, _own(setting, "titlepage.xhtml"))
+    titles = Counter((line(edition.title), t.cover, t.contents, t.colophon))
+    for part in edition.parts:
+        if visible(part.title):
+            body = _own(setting, "part.xhtml", part=part)
+            yield page(desk, part.id, _unique(part.title, titles, edition.language), body)
+        for chapter in part.chapters:
+            title = _unique(chapter.title, titles, edition.language)
+            for piece in pieces[chapter.id]:
+                yield _chapter(setting, part, piece, len(pieces[chapter.id]), title)
+    yield page(desk, "colophon", t.colophon, _own(setting, "colophon.xhtml"))
+
+
+def _own(setting: Setting, template: str, **more: Any) -> bytes:
+    return setting.render(template, setting.edition.language, **more)
+
+
+def _unique(title: str, seen: Counter[str], language: str) -> str:
+    """Return a title that no other file has."""
+    title = line(title)
+    seen[title] += 1
+    return title if seen[title] == 1 else numbered(title, seen[title], language)
+
+
+def _cover(edition: Edition, figure: Figure, t: layouts.Labels) -> bytes:
+    alt = quoted(f"{t.cover}{t.colon}{line(edition.title)}")
+    return (
+        '<section epub:type="cover" class="cover">'
+        f'<img src="../{FIGURES}{cover_name(figure)}" alt="{alt}" role="doc-cover"'
+        f' width="{figure.width}" height="{figure.height}"/></section>'
+    ).encode()
+
+
+def _chapter(
+    setting: Setting, part: EditionPart, piece: Piece, pieces: int, title: str
+) -> Document:
+    """Return one file of a chapter: the opener in the first, the closer in the last."""
+    chapter = piece.chapter
+    language = chapter.language or setting.edition.language
+    attributes = 'epub:type="chapter" role="doc-chapter" class="chapter"'
+    if piece.number == 1:
+        opener = setting.render("opener.xhtml", language, chapter=chapter, part=part)
+        attributes += f' id="{quoted(chapter.id)}"'
+        if f'id="{chapter.id}-title"'.encode() in opener:
+            attributes += f' aria-labelledby="{quoted(chapter.id)}-title"'
+    else:
+        title = numbered(title, piece.number, language)
+        again = numbered(line(chapter.title), piece.number, language)
+        opener = f'<h1 class="continued">{quoted(again)}</h1>'.encode()
+    if language != setting.edition.language:
+        attributes += f' lang="{quoted(language)}" xml:lang="{quoted(language)}"'
+    closer = b""
+    if piece.number == pieces and chapter.origin:
+        closer = setting.render("closer.xhtml", language, chapter=chapter, part=part)
+    start = f"<section {attributes}>\n".encode()
+    body = b"".join((start, opener, b"\n", piece.xhtml, b"\n", closer, b"\n</section>"))
+    return page(setting.desk, piece.id, title, body, shown=chapter.shown)
+
+
+def cover_name(figure: Figure) -> str:
+    """Return the file name of the cover's picture."""
+    return "cover.png" if figure.media_type == "image/png" else "cover.jpg"

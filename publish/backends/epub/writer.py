@@ -1,0 +1,131 @@
+"""EbookLib as the writer: items kept verbatim, pictures read when written, a fixed archive."""
+
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO
+
+from ebooklib import epub
+from lxml import etree
+
+LEVEL = 6  # of deflate
+STORED = (".jpg", ".jpeg", ".png", ".woff", ".woff2")  # compressed already
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment an archive can tell
+MODE = 0o100644  # a plain file, readable by all
+XML = "http://www.w3.org/XML/1998/namespace"
+
+
+class Verbatim(epub.EpubItem):
+    """An item whose bytes go into the book as they are."""
+
+    def __init__(
+        self, uid: str, name: str, media_type: str, content: bytes, properties: Iterable[str] = ()
+    ) -> None:
+        super().__init__(uid, name, media_type, content)
+        self.properties = list(properties)
+
+
+class Deferred(Verbatim):
+    """An item whose bytes are read when it is written, and not kept."""
+
+    def __init__(
+        self,
+        uid: str,
+        name: str,
+        media_type: str,
+        read: Callable[[], bytes],
+        properties: Iterable[str] = (),
+    ) -> None:
+        super().__init__(uid, name, media_type, b"", properties)
+        self.read = read
+
+    def get_content(self, default: bytes | None = None) -> bytes:
+        """Return the bytes."""
+        return self.read()
+
+
+class Package(epub.EpubBook):
+    """An EbookLib book without the metadata EbookLib makes up (generator, random identifier)."""
+
+    def __init__(self, identifier: str, title: str, language: str) -> None:
+        super().__init__()
+        self.metadata: dict[Any, Any] = {}
+        self.IDENTIFIER_ID = "pub-id"
+        self.set_identifier(identifier)
+        self.title, self.language = title, language
+
+    def put(self, item: Verbatim) -> None:
+        """Add an item."""
+        self.add_item(item)
+
+    def element(self, name: str, text: str, uid: str = "") -> None:
+        """Add a Dublin Core element."""
+        self.add_metadata("DC", name, text, {"id": uid} if uid else {})
+
+    def meta(
+        self, name: str, text: str, refines: str = "", scheme: str = "", uid: str = ""
+    ) -> None:
+        """Add an EPUB 3 ``meta``, of the book or of the element with an id."""
+        attributes = {"property": name}
+        if refines:
+            attributes["refines"] = f"#{refines}"
+        if scheme:
+            attributes["scheme"] = scheme
+        if uid:
+            attributes["id"] = uid
+        self.add_metadata(None, "meta", text, attributes)
+
+    def meta2(self, name: str, content: str) -> None:
+        """Add an EPUB 2 ``meta``, which file managers and calibre read."""
+        self.add_metadata(None, "meta", None, {"name": name, "content": content})
+
+
+class Archive(zipfile.ZipFile):
+    """A ZIP file whose bytes depend on nothing but names and contents."""
+
+    def writestr(  # type: ignore[override]
+        self,
+        zinfo_or_arcname: str,
+        data: bytes | str,
+        compress_type: int | None = None,
+        compresslevel: int | None = None,
+    ) -> None:
+        """Add a file of a fixed date and mode; pictures are stored, all else is deflated."""
+        info = zipfile.ZipInfo(zinfo_or_arcname, EPOCH)
+        info.create_system = 3  # Unix, on every machine
+        info.external_attr = MODE << 16
+        if compress_type is None:
+            stored = zinfo_or_arcname.endswith(STORED)
+            compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+        super().writestr(info, data, compress_type, compresslevel or LEVEL)
+
+
+class Writer(epub.EpubWriter):
+    """EbookLib's writer into an open file, with the package tree in our hands at the end."""
+
+    def __init__(self, out: BinaryIO, book: Package, modified: str) -> None:
+        super().__init__(out, book, {"epub2_guide": False, "raise_exceptions": True})
+        self.modified = modified
+
+    def write(self) -> None:
+        """Write the archive."""
+        with Archive(self.file_name, "w", zipfile.ZIP_DEFLATED) as self.out:
+            self.out.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
+            self._write_container()
+            self._write_opf()
+            self._write_items()
+
+    def _write_opf_file(self, root: etree._Element) -> None:
+        """Finish the package element, which EbookLib gives no language and a needless prefix."""
+        root.set(f"{{{XML}}}lang", self.book.language)
+        root.set("dir", "ltr")
+        root.attrib.pop("prefix", "")
+        for meta in root.iter("meta", "{*}meta"):
+            if meta.get("property") == "dcterms:modified":
+                meta.text = self.modified  # EbookLib takes the clock's local time
+                break
+        data = etree.tostring(root, pretty_print=True, encoding="utf-8", xml_declaration=True)
+        self.out.writestr(f"{self.book.FOLDER_NAME}/content.opf", data)

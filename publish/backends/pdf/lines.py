@@ -1,0 +1,134 @@
+"""Small repairs before pages are set: code by lines, ruby, pictures, long addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from publish.backends.pdf.facts import Page
+from publish.backends.pdf.trees import Element, classes, make, parents
+
+PIXEL = 0.75  # points: a picture is never larger than 96 pixels an inch
+TALLEST = 0.7  # of the type area
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{20,}")
+_BREAKS = re.compile(r"(?<=[/?&=#._%+~-])(?=[^/?&=#._%+~\s-])")
+
+
+def prepare(root: Element, page: Page) -> None:
+    """Make a chapter's tree ready for the page."""
+    for parent, _, element in parents(root):
+        if element.tag == "pre":
+            _code_by_lines(element)
+        elif element.tag == "ruby":
+            _ruby(element)
+        elif element.tag == "img" and element.get("src", "").startswith("figures/"):
+            _picture(element, page)
+        elif element.tag == "a" and element.text and not len(element):
+            element.text = breakable(element.text)
+        elif element.tag == "th" and parent.tag == "tr":
+            element.attrib.pop("scope", None)
+
+
+def breakable(text: str) -> str:
+    """Return text whose long addresses may break after their marks (U+200B)."""
+    if "://" not in text and "www." not in text:
+        return text
+    return _ADDRESS.sub(lambda found: _BREAKS.sub("\u200b", found[0]), text)
+
+
+def _picture(element: Element, page: Page) -> None:
+    """Give a picture the width it may have: that of its pixels, of the measure, of the page."""
+    try:
+        width, height = int(element.get("width", "0")), int(element.get("height", "0"))
+    except ValueError:
+        return
+    if width <= 0 or height <= 0 or "inline" in classes(element):
+        return
+    widest = min(width * PIXEL, page.text_width, page.text_height * TALLEST * width / height)
+    element.set("style", f"--width:{widest:.2f}pt")
+
+
+def _ruby(element: Element) -> None:
+    """Widen a base that is narrower than what stands above it."""
+    above = "".join("".join(rt.itertext()) for rt in element.iter("rt"))
+    parts = [element.text or ""]
+    parts += [("" if child.tag in ("rt", "rp") else "".join(child.itertext())) + (child.tail or "")
+              for child in element]  # fmt: skip
+    excess = _ems(above) * 0.5 - _ems("".join(parts).strip())
+    if excess > 0:
+        element.set("style", f"padding:0 {excess / 2:.2f}em")
+
+
+def _ems(text: str) -> float:
+    return sum(
+        1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.55
+        for sign in text
+        if not unicodedata.combining(sign)
+    )
+
+
+def _code_by_lines(pre: Element) -> None:
+    """Make each line of a code block a block, so that a wrapped one can be told apart."""
+    holder = pre[0] if len(pre) == 1 and pre[0].tag == "code" and not (pre.text or "").strip() else pre
+    lines = _split(holder)
+    while len(lines) > 1 and not "".join(lines[-1].itertext()):
+        lines.pop()
+    holder.text = None
+    holder[:] = []
+    for line in lines:
+        if not "".join(line.itertext()):
+            line.text = "\u200b"  # an empty block would have no height
+        holder.append(line)
+
+
+def _split(holder: Element) -> list[Element]:
+    """Return the content of an element as lines; elements that span lines are repeated."""
+    lines = [make("span", class_="line")]
+    stack: list[Element] = []  # the open elements, as copies in the current line
+
+    def write(text: str | None) -> None:
+        for number, piece in enumerate((text or "").split("\n")):
+            if number:
+                start()
+            _append(stack[-1] if stack else lines[-1], piece)
+
+    def start() -> None:
+        lines.append(make("span", class_="line"))
+        for depth, old in enumerate(stack):
+            copy = make(old.tag)
+            copy.attrib.update({k: v for k, v in old.attrib.items() if k != "id"})
+            (stack[depth - 1] if depth else lines[-1]).append(copy)
+            stack[depth] = copy
+
+    todo: list[Element | None] = []
+
+    def open_(element: Element) -> None:
+        copy = make(element.tag)
+        copy.attrib.update(element.attrib)
+        (stack[-1] if stack else lines[-1]).append(copy)
+        stack.append(copy)
+        write(element.text)
+
+    write(holder.text)
+    todo = list(reversed(holder))
+    tails: list[str | None] = []
+    while todo:
+        element = todo.pop()
+        if element is None:
+            stack.pop()
+            write(tails.pop())
+            continue
+        open_(element)
+        tails.append(element.tail)
+        todo.append(None)
+        todo.extend(reversed(element))
+    return lines
+
+
+def _append(element: Element, text: str) -> None:
+    if not text:
+        return
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text

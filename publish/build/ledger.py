@@ -1,0 +1,85 @@
+"""The ledger: what every finished book was made of, so that a fresh one is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache as remember
+from pathlib import Path
+
+from publish import cache
+from publish.cache import Cache
+
+STAGE = "ledger"
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One book: the digest of its inputs, files read besides them, and its own digest.
+
+    ``watched`` holds local pictures by absolute path, "" for one that was not there;
+    ``complete`` is false when a remote picture was lost, so that the next build tries again.
+    """
+
+    inputs: str
+    watched: tuple[tuple[str, str], ...]
+    digest: str
+    size: int
+    complete: bool = True
+    title: str = ""
+
+
+def look_up(store: Cache, path: Path) -> Entry | None:
+    """Return the entry of an output path."""
+    return store.load(STAGE, _key(path), Entry)
+
+
+def enter(store: Cache, path: Path, entry: Entry) -> None:
+    """Keep the entry of an output path."""
+    store.store(STAGE, _key(path), entry)
+
+
+def is_fresh(entry: Entry | None, inputs: str, path: Path, *, offline: bool) -> bool:
+    """Tell whether a book on disk is what a build would make."""
+    if entry is None or entry.inputs != inputs or not (entry.complete or offline):
+        return False
+    try:
+        if path.stat().st_size != entry.size or file_digest(path) != entry.digest:
+            return False
+    except OSError:
+        return False
+    return all(seen == file_digest(Path(file)) for file, seen in entry.watched)
+
+
+def watch(paths: Iterable[Path]) -> tuple[tuple[str, str], ...]:
+    """Return paths with the digests of what they hold, "" where there is nothing."""
+    return tuple((str(path), file_digest(path)) for path in sorted(set(paths)))
+
+
+@remember
+def _digest_of(path: str, size: int, mtime: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file, "" if there is none; read once a run, whoever asks."""
+    try:
+        status = path.stat()
+        return _digest_of(str(path), status.st_size, status.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@remember
+def engine() -> str:
+    """Return the digest of the program itself: a change in it makes every book stale."""
+    root = Path(__file__).resolve().parent.parent
+    sources = sorted(root.rglob("*.py"))
+    return cache.digest(*((str(path.relative_to(root)), path.read_bytes()) for path in sources))
+
+
+def _key(path: Path) -> str:
+    return cache.digest(STAGE, VERSION, str(path))

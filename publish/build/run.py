@@ -1,0 +1,279 @@
+"""Does what a plan says: gathers, compiles, binds, and puts whole books in their places."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from publish import backends, compiler, figures
+from publish.build import ledger, outputs
+from publish.build.outputs import Output
+from publish.build.plan import Plan, Request, inputs, options
+from publish.cache import Cache
+from publish.config.figures import FigureSettings
+from publish.diagnostics import (
+    BackendError,
+    Diagnostic,
+    Place,
+    PublishError,
+    Severity,
+    Silent,
+    error,
+)
+from publish.layouts import Layout
+from publish.model import Book, Cover, Edition, Manuscript
+from publish.workshop import Workshop
+from publish.workshop.network import OfflineFetcher
+from publish.workshop.workers import InProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a build made."""
+
+    books: tuple[Book, ...]
+    failed: bool
+    status: int  # exit status that the failures lead to; 0 without
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One binding, as it travels to a worker."""
+
+    edition: Edition
+    layout: Layout
+    backend: str
+    options: Mapping[str, object]
+    cache: str
+    epoch: datetime | None
+    path: str
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    digest: str
+    size: int
+    findings: tuple[Diagnostic, ...]
+    status: int = 0
+
+
+def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) -> Result:
+    """Make every book of a plan that is not fresh."""
+    store = shop.cache
+    keys = {output.path: inputs(plan, output) for output in plan.outputs}
+    fresh = {
+        output.path
+        for output in plan.outputs
+        if not request.force
+        and ledger.is_fresh(
+            ledger.look_up(store, output.path),
+            keys[output.path],
+            output.path,
+            offline=request.offline,
+        )
+    }
+    stale = [output for output in plan.outputs if output.path not in fresh]
+    if request.dry_run:
+        books = tuple(_dry(output, output.path in fresh) for output in plan.outputs)
+        return Result(books, plan.failed, int(plan.failed))
+    made: dict[Path, Book] = {}
+    status = int(plan.failed)
+    if stale:
+        finished, worst = _make(plan, stale, keys, settings, shop, strict=request.strict)
+        made.update(finished)
+        status = max(status, worst)
+    done = []
+    for output in plan.outputs:
+        if output.path in fresh:
+            entry = ledger.look_up(store, output.path)
+            assert entry is not None
+            done.append(Book(str(output.path), entry.digest, entry.size, True))
+        elif output.path in made:
+            done.append(made[output.path])
+    return Result(tuple(done), status != 0, status)
+
+
+def _dry(output: Output, fresh: bool) -> Book:
+    return Book(str(output.path), "", 0, fresh)
+
+
+def _make(
+    plan: Plan,
+    stale: Sequence[Output],
+    keys: Mapping[Path, str],
+    settings: FigureSettings,
+    shop: Workshop,
+    *,
+    strict: bool,
+) -> tuple[dict[Path, Book], int]:
+    """Compile and bind; return the books made and the worst exit status."""
+    counting = _Counting(shop)
+    shop = counting.shop
+    materials = gather(plan, stale, settings, shop)
+    status = 0
+    if counting.errors:
+        status = 1
+    if (strict and counting.warnings) or (settings.missing == "error" and materials.lost):
+        shop.report(_strict(counting))
+        return {}, 1
+    tasks: list[tuple[Output, _Task]] = []
+    for output, plain in editions(plan, stale, materials, shop):
+        edition = _covered(plan, output, plain, settings, shop)
+        tasks.append((output, _task(plan, output, edition, shop, strict=strict)))
+    small = len(tasks) == 1 or not any(output.backend != "epub" for output, _ in tasks)
+    bound = shop.spread("books", _bind, [task for _, task in tasks], small=small)
+    made: dict[Path, Book] = {}
+    for (output, _), result in zip(tasks, bound, strict=True):
+        shop.report(*result.findings)
+        if result.status:
+            status = max(status, result.status)
+            continue
+        complete = not materials.lost_remotely(_ids(output))
+        watched = ledger.watch(materials.watched(_ids(output)))
+        ledger.enter(
+            shop.cache,
+            output.path,
+            ledger.Entry(keys[output.path], watched, result.digest, result.size, complete),
+        )
+        made[output.path] = Book(str(output.path), result.digest, result.size, False)
+    return made, status
+
+
+def _ids(output: Output) -> frozenset[str]:
+    return frozenset(article.id for article in output.manuscript.articles)
+
+
+def gather(
+    plan: Plan, wanted: Sequence[Output], settings: FigureSettings, shop: Workshop
+) -> compiler.Materials:
+    """Gather fair copies and figures for the books wanted."""
+    articles = {a.id: a for output in wanted for a in output.manuscript.articles}
+    leads = any(plan.layouts[output.layout].options.get("lead_figure") for output in wanted)
+    config = plan.loaded.config
+    return compiler.gather(
+        list(articles.values()), plan.archive, config, settings, shop, leads=leads
+    )
+
+
+def editions(
+    plan: Plan, wanted: Sequence[Output], materials: compiler.Materials, shop: Workshop
+) -> Iterator[tuple[Output, Edition]]:
+    """Yield every output wanted with its edition, without cover, compiled once for all formats."""
+    done: dict[tuple[str, str, str], Edition] = {}
+    for output in wanted:
+        key = (output.manuscript.name, output.edition.name, output.layout)
+        if key not in done:
+            brief = compiler.Brief(
+                output.edition,
+                plan.phrases.get(output.edition.name, ()),
+                plan.loaded.config.project.url,
+            )
+            done = {
+                key: compiler.compile_edition(
+                    output.manuscript, brief, materials, plan.layouts[output.layout], shop
+                )
+            }
+        yield output, done[key]
+
+
+def _covered(
+    plan: Plan, output: Output, edition: Edition, settings: FigureSettings, shop: Workshop
+) -> Edition:
+    """Return an edition with its cover."""
+    cover = _own_cover(plan, output.manuscript, settings, shop)
+    if cover is None:
+        layout = plan.layouts[output.layout]
+        cover = compiler.draw_cover(edition, layout, plan.catalogue, shop)
+    return dataclasses.replace(edition, cover=cover)
+
+
+def _own_cover(
+    plan: Plan, manuscript: Manuscript, settings: FigureSettings, shop: Workshop
+) -> Cover | None:
+    """Return the user's own picture as a cover, or None, reported, if it cannot be used."""
+    if not manuscript.cover:
+        return None
+    root = str(plan.loaded.root)
+    asked = figures.Request(manuscript.cover, (root, plan.archive.root), (root,), (root,))
+    found = figures.prepare([asked], settings, shop)[asked]
+    if isinstance(found, figures.Lost):
+        place = Place(plan.loaded.origin(("books", manuscript.name, "cover")))
+        shop.report(error("cover-lost", f"{manuscript.cover}: {found.message}", place))
+        return None
+    return Cover(found)
+
+
+def _task(plan: Plan, output: Output, edition: Edition, shop: Workshop, *, strict: bool) -> _Task:
+    return _Task(
+        edition,
+        plan.layouts[output.layout],
+        output.backend,
+        options(output) | {"project": str(plan.loaded.root) if plan.loaded.file else ""},
+        str(shop.cache.root.parent),
+        shop.epoch,
+        str(output.path),
+        strict,
+    )
+
+
+def _bind(task: _Task) -> _Bound:
+    """Bind one book, in this process or in a worker: the new file whole, or the old one."""
+    path = Path(task.path)
+    heard = Silent()
+    shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), InProcess(), 1, task.epoch)
+    try:
+        with outputs.whole(path) as file:
+            backends.backend(task.backend).bind(task.edition, task.layout, shop, file, task.options)
+            faults = [f for f in heard.findings if f.severity is not Severity.NOTE]
+            if task.strict and faults:
+                raise BackendError(_not_made(path, len(faults)))
+    except PublishError as problem:
+        return _Bound("", 0, (*heard.findings, *problem.findings), problem.exit_status)
+    except OSError as problem:
+        fault = error("output-unwritable", f"cannot write: {problem.strerror}", Place(str(path)))
+        return _Bound("", 0, (*heard.findings, fault), 1)
+    return _Bound(ledger.file_digest(path), path.stat().st_size, tuple(heard.findings))
+
+
+def _not_made(path: Path, faults: int) -> Diagnostic:
+    return error("strict", f"not made: {faults} warnings, and --strict is set", Place(str(path)))
+
+
+def _strict(counting: _Counting) -> Diagnostic:
+    number = counting.warnings + counting.errors
+    return error(
+        "strict",
+        f"no book was made: {number} warnings or errors in the articles, and --strict is set",
+        help="without --strict the books are made, with placeholders where figures are lost",
+    )
+
+
+class _Counting:
+    """A workshop that counts what goes wrong."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self.warnings = self.errors = 0
+        self._reporter = shop.reporter
+        self.shop = dataclasses.replace(shop, reporter=self)
+
+    def report(self, finding: Diagnostic) -> None:
+        """Count a finding and pass it on."""
+        self.warnings += finding.severity is Severity.WARNING
+        self.errors += finding.severity is Severity.ERROR
+        self._reporter.report(finding)
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """Pass on."""
+        self._reporter.begin(stage, total)
+
+    def advance(self, stage: str, steps: int = 1, text: str = "") -> None:
+        """Pass on."""
+        self._reporter.advance(stage, steps, text)
+
+    def end(self, stage: str) -> None:
+        """Pass on."""
+        self._reporter.end(stage)

@@ -1,0 +1,103 @@
+"""``publish epub``, ``pdf`` and ``build``: the commands that make books."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publish.cli.choosing import book_flags, choosing
+from publish.cli.session import Session, common
+
+_OUTPUT = click.option("-o", "--output", metavar="PATH", default="", help="A file, or a folder.")
+_WHAT = click.argument("what", nargs=-1, metavar="[WHAT]...")
+
+
+def _making(command: Any) -> Any:
+    return common(choosing(_OUTPUT(_WHAT(command))))
+
+
+@click.command()
+@_making
+def epub(session: Session, what: tuple[str, ...], output: str, **given: Any) -> int:
+    """Make EPUB books.
+
+    WHAT is the name of a book in publish.toml, or article files and folders; without it, every
+    book of the project is made.
+
+        publish epub articles/ -o reader.epub
+    """
+    return _run(session, what, output, ("epub",), given)
+
+
+@click.command()
+@_making
+def pdf(session: Session, what: tuple[str, ...], output: str, **given: Any) -> int:
+    """Make PDF books.
+
+    WHAT is the name of a book in publish.toml, or article files and folders; without it, every
+    book of the project is made.
+
+        publish pdf articles/ -o reader.pdf --page A5
+    """
+    return _run(session, what, output, ("pdf",), given)
+
+
+@click.command()
+@click.option("--to", multiple=True, metavar="FORMATS", help="epub, pdf, or both: epub,pdf.")
+@_making
+def build(session: Session, what: tuple[str, ...], output: str, **given: Any) -> int:
+    """Make all books of the project that are not fresh, in all their editions and formats."""
+    to = tuple(name.strip() for word in given.pop("to") for name in word.split(",") if name.strip())
+    return _run(session, what, output, to, given)
+
+
+def _run(
+    session: Session, what: tuple[str, ...], output: str, to: tuple[str, ...], given: dict[str, Any]
+) -> int:
+    from publish import build as house
+
+    started = time.monotonic()
+    flags, console = session.flags, session.console
+    editions = [tag for word in given.pop("editions", ()) for tag in word.split(",") if tag]
+    loaded = session.load(book_flags(given | {"editions": tuple(editions)}), what)
+    request = house.Request(
+        what=what,
+        to=to,
+        output=output,
+        force=flags.refresh,
+        strict=flags.strict,
+        offline=flags.offline,
+        dry_run=flags.dry_run,
+    )
+    with session.shop(loaded) as shop:
+        plan = house.make(loaded, request, shop)
+        result = house.run(plan, request, session.figure_settings(loaded), shop)
+    for book in result.books:
+        console.result(
+            _shown(book.path),
+            {
+                "type": "book",
+                "path": book.path,
+                "sha256": book.digest,
+                "size": book.size,
+                "fresh": book.fresh,
+            },
+        )
+    fresh = sum(book.fresh for book in result.books)
+    made = len(result.books) - fresh
+    words = [f"{made} would be made" if flags.dry_run else f"{made} made"]
+    words += [f"{fresh} fresh"] if fresh else []
+    missing = len(plan.outputs) - len(result.books)
+    words += [f"{missing} failed"] if missing else []
+    words += [console.tally()] if console.tally() else []
+    console.inform(f"{', '.join(words)} ({time.monotonic() - started:.1f} s)")
+    return result.status
+
+
+def _shown(path: str) -> str:
+    here = Path.cwd()
+    whole = Path(path)
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else path

@@ -1,0 +1,15 @@
+"""The first floor: manuscripts become editions, article by article, in workers, cached."""
+
+from publish.compiler.covers import draw as draw_cover
+from publish.compiler.editions import Brief, compile_edition
+from publish.compiler.languages import settle_languages
+from publish.compiler.materials import Materials, gather
+
+__all__ = [
+    "Brief",
+    "Materials",
+    "compile_edition",
+    "draw_cover",
+    "gather",
+    "settle_languages",
+]

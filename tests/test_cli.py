@@ -1,0 +1,180 @@
+"""What people type, and what comes back: exit status, stdout, stderr."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from publish.cli import main
+
+ARTICLE = """---
+title: 一篇文章
+date: 2024-03-05
+tags: [排版]
+---
+
+正文一段，**重点**在此。
+
+## 小节
+
+第二段。
+"""
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two articles, as the current folder's child."""
+    folder = tmp_path / "文集"
+    folder.mkdir()
+    (folder / "a.md").write_text(ARTICLE, encoding="utf-8")
+    (folder / "b.md").write_text(ARTICLE.replace("一篇", "另一篇"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert main(["--version"]) == 0
+    out = capsys.readouterr().out
+    for command in ("epub", "pdf", "build", "list", "fetch", "check", "doctor", "fonts",
+                    "layouts", "config", "init", "new", "clean"):  # fmt: skip
+        assert f"  {command} " in out
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["buidl"], "did you mean 'build'?"),
+        (["epub", "--titel", "x"], "did you mean '--title'?"),
+        (["epub", "nowhere"], "neither a book of this project nor a file or folder"),
+        (["build", "--to", "ebub"], "did you mean 'epub'?"),
+        (["epub", "文集", "--edition", "zh-Haus"], "did you mean 'zh-Hans'?"),
+        (["epub", "文集", "--layout", "clasic"], "did you mean 'classic'?"),
+        (["epub", "文集", "--split", "moth"], "did you mean 'month'?"),
+        (["epub", "文集", "--split", "1", "-o", "x.epub"], "more than one would be made"),
+        (["-C", "nowhere", "list"], "No such file"),
+        (["-c", "nowhere.toml", "list"], "no such file"),
+        (["文集"], "publish epub 文集"),
+    ],
+)
+def test_a_mistake_names_the_nearest_right_word(
+    archive: Path, capsys: pytest.CaptureFixture[str], words: list[str], hint: str
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr()
+    assert hint in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+
+
+def test_a_folder_becomes_a_book_without_any_configuration(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["epub", "文集", "-o", "x.epub"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "x.epub\n"
+    assert "1 made" in said.err
+    assert Path("x.epub").read_bytes()[:2] == b"PK"
+    assert main(["epub", "文集", "-o", "x.epub"]) == 0
+    assert "1 fresh" in capsys.readouterr().err
+
+
+def test_json_lines(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["epub", "文集", "-o", "x.epub", "--json"]) == 0
+    said = capsys.readouterr()
+    records = [json.loads(line) for line in said.out.splitlines()]
+    [book] = [record for record in records if record["type"] == "book"]
+    assert book["path"] == str(Path("x.epub").absolute())
+    assert book["fresh"] is False
+    assert said.err == ""
+
+
+def test_dry_run_makes_nothing(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["epub", "文集", "-o", "x.epub", "--dry-run"]) == 0
+    assert not Path("x.epub").exists()
+    assert "1 would be made" in capsys.readouterr().err
+
+
+def test_one_bad_article_is_named_and_the_others_are_made(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (archive / "bad.md").write_text("---\ntitle: [一\n---\n\n正文\n", encoding="utf-8")
+    assert main(["epub", "文集", "-o", "x.epub"]) == 1
+    said = capsys.readouterr()
+    assert "文集/bad.md:" in said.err
+    assert Path("x.epub").is_file()
+
+
+def test_a_lost_figure_leaves_the_book_and_strict_leaves_none(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (archive / "a.md").write_text(ARTICLE + "\n![一张图](missing.png)\n", encoding="utf-8")
+    assert main(["epub", "文集", "-o", "x.epub"]) == 0
+    assert "文集/a.md:13" in capsys.readouterr().err
+    assert Path("x.epub").is_file()
+    assert main(["epub", "文集", "-o", "y.epub", "--strict"]) == 1
+    assert not Path("y.epub").exists()
+
+
+def test_another_kind_of_file_is_not_overwritten(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("notes.epub").write_text("my notes", encoding="utf-8")
+    assert main(["epub", "文集", "-o", "notes.epub"]) == 2
+    assert Path("notes.epub").read_text(encoding="utf-8") == "my notes"
+
+
+def test_colliding_names_are_refused_before_work(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("publish.toml").write_text(
+        '[project]\ncontent = "文集"\n[defaults]\nto = "epub"\noutput = "same"\n'
+        "[books.one]\n[books.two]\n",
+        encoding="utf-8",
+    )
+    assert main(["build"]) == 2
+    assert "would both be written" in capsys.readouterr().err
+    assert not Path("books").exists()
+
+
+def test_init_new_list_config_clean(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "proj"]) == 0
+    assert main(["init", "proj"]) == 2
+    assert main(["-C", "proj", "new", "content/first-one.md"]) == 0
+    text = Path("content/first-one.md").read_text(encoding="utf-8")
+    assert 'title: "first one"' in text
+    assert main(["list", "--drafts"]) == 0
+    assert main(["config", "--origin"]) == 0
+    assert "publish.toml:" in capsys.readouterr().out
+    assert main(["epub", "--drafts"]) == 0
+    assert Path(".publish/cache").is_dir()
+    assert main(["clean"]) == 0
+    assert not Path(".publish/cache").exists()
+
+
+def test_check_tells_what_was_moved(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (archive / "a.md").write_text(ARTICLE + "\n[原文](https://example.org/a)\n", encoding="utf-8")
+    assert main(["check", "文集"]) == 0
+    assert "文集/a.md:13" in capsys.readouterr().err
+
+
+def test_layouts_and_completion(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["layouts", "list"]) == 0
+    out = capsys.readouterr().out
+    assert "classic" in out
+    assert "magazine" in out
+    Path("publish.toml").write_text("", encoding="utf-8")
+    assert main(["layouts", "eject", "classic"]) == 0
+    assert Path("layouts/classic/layout.toml").is_file()
+    assert main(["completion", "bash"]) == 0
+
+
+def test_source_date_epoch_must_be_a_number(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    assert main(["epub", "文集", "-o", "x.epub"]) == 2
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err

@@ -1,0 +1,92 @@
+"""Imports go only downward, and no room on a floor knows another (ARCHITECTURE.md)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "publish"
+FLOORS = [
+    {"diagnostics", "model", "locales"},
+    {"cache", "config", "share"},
+    {"workshop"},
+    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts"},
+    {"compiler"},
+    {"backends"},
+    {"build", "doctor"},
+    {"console"},
+    {"cli", "__main__"},
+]
+HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
+SAME_FLOOR = {("model", "diagnostics"), ("cli", "__main__"), ("__main__", "cli")}
+HEAVY = {"weasyprint", "opencc", "PIL", "ebooklib", "httpx2", "uharfbuzz", "resvg_py", "rich"}
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> list[tuple[str, int, bool]]:
+    """Every module a file imports, the line, and whether it is imported at import time."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    late = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno, id(node) not in late) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [(name, node.lineno, id(node) not in late) for name in names]
+    return found
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    room = room_of(path)
+    if room in {"__init__", "_share"}:
+        return
+    assert room in HEIGHT, f"{room} stands on no floor: give it one in FLOORS and ARCHITECTURE.md"
+    for name, line, _ in imported(path):
+        parts = name.split(".")
+        if parts[0] != "publish" or len(parts) < 2 or parts[1] not in HEIGHT:
+            continue
+        other = parts[1]
+        allowed = other == room or HEIGHT[other] < HEIGHT[room] or (room, other) in SAME_FLOOR
+        assert allowed, f"{path.relative_to(PACKAGE)}:{line}: {room} may not import {other}"
+
+
+def test_backends_do_not_know_each_other() -> None:
+    for path in sources():
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] != "backends" or len(parts) < 3:
+            continue
+        for name, line, _ in imported(path):
+            if name.startswith("publish.backends."):
+                assert name.split(".")[2] == parts[1], f"{path}:{line}: {name}"
+
+
+def test_a_build_with_nothing_to_do_imports_nothing_heavy() -> None:
+    """Only a module that is itself imported late may import a heavy library at once."""
+    script = (
+        "import sys, publish.cli.make, publish.build, publish.backends as b\n"
+        "b.backend('epub').version, b.backend('pdf').version\n"
+        f"print(sorted(set({sorted(HEAVY)!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
