@@ -124,8 +124,11 @@ class Cache:
 
     @staticmethod
     def _write(path: Path, *data: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.writelines(data)

@@ -1,5 +1,7 @@
 """A small edition that holds one of everything, for the tests of layouts and backends."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import io
@@ -124,7 +126,10 @@ def rich(shop: Workshop) -> Edition:
         converted="",
         title="字与纸 & 1 < 2",
         subtitle="排版、印刷与阅读",
-        parts=(EditionPart("p1", "上编　纸上", (one, two)), EditionPart("p2", "下编　页边", (three,))),
+        parts=(
+            EditionPart("p1", "上编　纸上", (one, two)),
+            EditionPart("p2", "下编　页边", (three,)),
+        ),
         identifier="urn:uuid:6f1d3a52-0f0b-5a7e-9c7c-0d9a6b1c2e3f",
         authors=("林一之", "A. Reader"),
         publisher="小字社",

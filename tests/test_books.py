@@ -168,7 +168,7 @@ def test_old_books_stay_whole_when_a_build_fails(built: tuple[Path, Run], tmp_pa
     shutil.copytree(built[0], folder)
     before = {path.name: path.read_bytes() for path in (folder / "books").iterdir()}
     for article in (folder / "content").rglob("*.md"):
-        article.write_text("---\ntitle: [\n---\n", encoding="utf-8")
+        article.write_bytes("正文".encode("gbk"))
     run = publish(folder, "build")
     assert run.status == 1
     assert {path.name: path.read_bytes() for path in (folder / "books").iterdir()} == before

@@ -12,7 +12,7 @@ from publish.model import Article, FairCopy
 from publish.workshop import Workshop
 
 STAGE = "copy"
-SMALL = 400_000  # characters for which starting workers does not pay
+SMALL = 2_500_000  # characters for which starting workers costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)

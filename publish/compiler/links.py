@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from publish.model import Article
 
 OUTSIDE = ("http", "https", "mailto", "tel", "ftp", "geo", "doi", "urn", "xmpp", "irc", "magnet")
+_FORBIDDEN = re.compile(r"[\s<>\"`{}|\\^\x00-\x1f\x7f]|%(?![0-9A-Fa-f]{2})")
 _SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".html", ".htm")
 
 
@@ -22,6 +24,7 @@ class Index:
     names: Mapping[str, str] = field(default_factory=dict)  # bare names that mean one article
     urls: Mapping[str, str] = field(default_factory=dict)
     site: str = ""  # the site's own address, normalised
+    hosts: frozenset[str] = frozenset()  # of all whole URLs that may mean an article
 
 
 def index(articles: Iterable[Article], site: str = "") -> Index:
@@ -38,7 +41,9 @@ def index(articles: Iterable[Article], site: str = "") -> Index:
             if urlsplit(address).scheme in ("http", "https"):
                 urls.setdefault(_plain_url(address), article.id)
     unique = {name: found for name, found in names.items() if found is not None}
-    return Index(paths, unique, urls, _plain_url(site) if site else "")
+    own = _plain_url(site) if site else ""
+    hosts = frozenset(url.partition("/")[0] for url in (*urls, own) if url)
+    return Index(paths, unique, urls, own, hosts)
 
 
 def _paths(article: Article) -> Iterable[str]:
@@ -69,6 +74,8 @@ def resolve(address: str, article: str, known: Index) -> tuple[str, str] | None:
     """Return the article and fragment that an address of an article means, if in the book."""
     if address.startswith("ref:"):
         return _reference(address[4:], article, known)
+    if address.startswith(("http://", "https://")) and _host(address) not in known.hosts:
+        return None  # as nearly all links of an archive are: not worth taking apart
     parts = urlsplit(_decoded(address))
     if parts.scheme in ("http", "https"):
         return _whole(_plain_url(address), parts.fragment, article, known)
@@ -86,6 +93,12 @@ def _whole(url: str, fragment: str, article: str, known: Index) -> tuple[str, st
     if known.site and (url == known.site or url.startswith(known.site + "/")):
         return _path(url[len(known.site) :] or "/", fragment, article, known)
     return None
+
+
+def _host(address: str) -> str:
+    rest = address[8:] if address.startswith("https://") else address[7:]
+    end = next((at for at, sign in enumerate(rest) if sign in "/?#"), len(rest))
+    return rest[:end].lower().removeprefix("www.")
 
 
 def _path(path: str, fragment: str, article: str, known: Index) -> tuple[str, str] | None:
@@ -113,15 +126,24 @@ def _reference(name: str, article: str, known: Index) -> tuple[str, str] | None:
 
 
 def outside(address: str, site: str = "") -> str:
-    """Return a link's address for readers outside the site, or "" if it means nothing there."""
+    """Return a link's address for readers outside the site, or "" if it means nothing there.
+
+    Signs that no URL may hold (RFC 3986) are percent-encoded.
+    """
+    if address.startswith(("http://", "https://")) and "[" not in address:
+        return _encoded(address)
     scheme = urlsplit(_safe(address)).scheme.lower()
     if scheme in OUTSIDE:
-        return address
-    if address.startswith("//"):
-        return f"https:{address}"
-    if site and not scheme and not address.startswith(("#", "ref:")):
-        return urljoin(site.rstrip("/") + "/", address)
+        return _encoded(address)
+    if address.startswith("//") and _safe(address):
+        return _encoded(f"https:{address}")
+    if site and not scheme and _safe(address) and not address.startswith(("#", "ref:")):
+        return _encoded(urljoin(site.rstrip("/") + "/", address))
     return ""
+
+
+def _encoded(address: str) -> str:
+    return _FORBIDDEN.sub(lambda found: quote(found[0]), address)
 
 
 def _decoded(address: str) -> str:

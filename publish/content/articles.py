@@ -7,16 +7,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from publish import locales
-from publish.content import dates, fields, titles, webpage
+from publish.content import dates, fields, titles
 from publish.content.fields import Fields
 from publish.content.header import Parsed
-from publish.content.summary import Entry
 from publish.content.text import is_blank
 from publish.content.tree import WEBPAGE, Found
 from publish.diagnostics import Diagnostic, Place, warning
 from publish.model import Article, Plain
+
+if TYPE_CHECKING:
+    from publish.content.summary import Entry
 
 _INDEX = re.compile(r"(?:_?index|readme)", re.IGNORECASE)
 _LANGUAGES = re.compile(  # of ISO 639-1, those that no one takes for a suffix of code
@@ -57,7 +60,11 @@ class Made:
 def article(source: Source, parsed: Parsed, *, drafts: bool) -> Made:
     """Return the article of a file that has been parsed."""
     page = source.file.path.suffix.lower() in WEBPAGE
-    given = webpage.fields(parsed.body) | parsed.fields if page else parsed.fields
+    given = parsed.fields
+    if page:
+        from publish.content import webpage
+
+        given = webpage.fields(parsed.body) | given
     front = Fields(given, source.shown, parsed.lines)
     draft = front.draft() or source.is_draft
     if draft and not drafts:
@@ -75,6 +82,8 @@ def _compose(source: Source, parsed: Parsed, front: Fields, *, page: bool, draft
     title, title_from = _title(source, front, parsed.body, stem, page=page)
     body, line = parsed.body, parsed.body_line
     if page:
+        from publish.content import webpage
+
         body, line = webpage.cut(body, line)
     origin, origin_name = front.origin()
     url = front.url()
@@ -120,6 +129,8 @@ def _title(source: Source, front: Fields, body: str, stem: str, *, page: bool) -
     if title := front.text(fields.TITLE):
         return title, "front matter"
     if page:
+        from publish.content import webpage
+
         title, title_from = webpage.title(body)
         if title:
             return title, title_from

@@ -35,6 +35,7 @@ _SURROGATES = re.compile(
     r"|(?<!\\)((?:\\\\){0,40})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _QUOTE = 'write the value in quotes: title: "…"'
+_STRUCTURE = re.compile(r"\[.*\]|\{.*\}|[&*!][^\s:]*|[|>][-+0-9]{0,2}(?:\s+#.*)?")
 _TAB = re.compile(r"^\t", re.MULTILINE)
 _SPACES = "indent by spaces, not by tabs"
 _NAMES = {"yaml": "YAML", "toml": "TOML", "json": "JSON"}
@@ -192,9 +193,9 @@ def _rescue(found: Cut, fault: HeaderError, file: str, findings: list[Diagnostic
         finding = warning("header-escape", message, _place(found, file, fault.line, fault.column))
         return _again(mended, finding, findings)
     if tab := _TAB.search(found.header):  # as Hexo does
-        line = found.header.count("\n", 0, tab.start()) + 1
+        tabbed = found.header.count("\n", 0, tab.start()) + 1
         message = "a tab before a line is read as two spaces"
-        finding = warning("header-tab", message, _place(found, file, line, 1), _SPACES)
+        finding = warning("header-tab", message, _place(found, file, tabbed, 1), _SPACES)
         if loaded := _again(_TAB.sub("  ", found.header), finding, findings):
             return loaded
     lines = found.header.split("\n")
@@ -234,9 +235,10 @@ def _quoted(text: str) -> str:
 
 
 def _needs_quotes(text: str) -> bool:
-    if text[0] in "|>[{&*!" and not re.search(r"[^\]}\s\w|>+-]", text[1:]):
+    """Tell whether YAML takes a plain value for something else, or not at all."""
+    if _STRUCTURE.fullmatch(text):
         return False
-    return ": " in text or text[0] in "@`%[{&*!" or text.endswith(":")
+    return ": " in text or text[0] in "@`%[]{}&*!|>,?-" or text.endswith(":")
 
 
 def _pair(found: re.Match[str]) -> str:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from publish.content import fields, summary, titles, tree
+from publish.content import fields, titles, tree
 from publish.content.articles import Source, article
 from publish.content.fields import Fields
 from publish.content.header import Parsed, parse
@@ -17,8 +18,11 @@ from publish.content.tree import Found, Shown, Tree, counted, visible
 from publish.diagnostics import Diagnostic, Place, UsageError, error, warning
 from publish.model import Archive, Article, Section
 
+if TYPE_CHECKING:
+    from publish.content.summary import Entry
+
 _SECTION = re.compile(r"_index(?:\.[\w-]+)?\.(?:md|markdown|html?)")
-Listed = dict[str, tuple[int, summary.Entry]]  # by path below the root
+Listed = dict[str, tuple[int, "Entry"]]  # by path below the root
 
 
 def read(root: Path, *, shown: Shown | None = None, drafts: bool = False) -> Archive:
@@ -31,7 +35,7 @@ def read(root: Path, *, shown: Shown | None = None, drafts: bool = False) -> Arc
 
     Args:
         root: folder or file.
-        shown: how messages name a path; by default as it is given.
+        shown: how messages name a path; by default from the working folder, if it is below it.
         drafts: take drafts too.
 
     Raises:
@@ -50,7 +54,7 @@ def read_all(roots: Iterable[Path], *, shown: Shown | None = None, drafts: bool 
     """
 
     def show(path: Path) -> str:
-        return visible(shown(path) if shown else str(path))
+        return visible(shown(path) if shown else _from_here(path))
 
     trees = []
     for root in roots:
@@ -60,6 +64,11 @@ def read_all(roots: Iterable[Path], *, shown: Shown | None = None, drafts: bool 
         trees.append(tree.survey(root, show))
     whole = _join(trees) if len(trees) > 1 else trees[0]
     return _Reader(whole, show, drafts).archive()
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _join(trees: list[Tree]) -> Tree:
@@ -178,6 +187,8 @@ class _Reader:
         data = self._bytes(own.path) if own and len(self.tree.files) > 1 else None
         if own is None or data is None:
             return {}
+        from publish.content import summary
+
         shown = self.shown(own.path)
         text, found = decode(data, shown)
         book = summary.read(text or "")
@@ -186,7 +197,7 @@ class _Reader:
         self.findings += found
         files = {file.below: file for file in self.tree.files if file is not own}
         listed: Listed = {}
-        missing: list[summary.Entry] = []
+        missing: list[Entry] = []
         for position, entry in enumerate(book.entries, 1):
             if below := summary.resolve(entry.path, files):
                 listed.setdefault(below, (position, entry))

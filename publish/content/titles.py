@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from publish.content.text import clean
@@ -14,7 +13,7 @@ _BLOCK = re.compile(
 )
 _CLOSING = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}\n]{0,200}\}[ \t]*$")
-_NOT_TEXT = re.compile(r" {0,3}(?:[-*+>|#]|\d{1,9}[.)])(?:\s|$)|\s*$| {4}|\t")
+_NOT_TEXT = re.compile(r" {0,3}(?:[-*+>|#]|\d{1,9}[.)])(?:\s|$)|\s*$| {4}|\t|[-*_=\s]+$")
 _DATE_PREFIX = re.compile(r"(\d{4})[-_.](\d{1,2})[-_.](\d{1,2})(?:[-_. ]+|$)")
 _INLINE = (
     (re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
@@ -22,11 +21,9 @@ _INLINE = (
     (re.compile(r"\[\^[^\[\]\s]*\]"), ""),
     (re.compile(r"<(https?://[^<>\s]*|[^<>@\s]+@[^<>@\s]+)>"), r"\1"),
     (re.compile(r"</?[A-Za-z][^<>]*>"), ""),
-    (
-        re.compile(r"(?<![\w*])(?:\*{1,3}|_{1,3})(?=[^\s*_])|(?<=[^\s*_])(?:\*{1,3}|_{1,3})(?!\w)"),
-        "",
-    ),
-    (re.compile(r"\*\*|~~|=="), ""),
+    (re.compile(r"(\*\*|__|~~|==)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"\*(?=[^\s*])([^*]*)(?<=[^\s*])\*"), r"\1"),
+    (re.compile(r"(?<!\w)_(?=[^\s_])([^_]*)(?<=[^\s_])_(?!\w)"), r"\1"),
 )
 _CODE = re.compile(r"(`{1,3})(?!`)([^`]*)\1(?!`)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -115,7 +112,10 @@ def plain(text: str) -> str:
     text = _ESCAPE.sub(escape, text)
     for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
-    text = html.unescape(text) if "&" in text else text
+    if "&" in text:
+        import html
+
+        text = html.unescape(text)
     text = re.sub("\ue002(\\d+)\ue003", lambda found: escapes[int(found[1])], text)
     text = re.sub("\ue000(\\d+)\ue001", lambda found: codes[int(found[1])], text)
     return clean(text)

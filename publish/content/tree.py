@@ -101,7 +101,7 @@ def content_root(folder: Path) -> Path:
     )
     if (folder / "src" / "SUMMARY.md").is_file() and (marked or not own):
         return folder / "src"
-    if marked or not own:
+    if (marked or not own) and folder.name != "source":  # Hexo's own, pages and posts
         for name in _ROOTS:
             if (folder / name).is_dir() and not (folder / name).is_symlink():
                 return folder / name

@@ -103,6 +103,7 @@ def _passed(data: bytes, header: Header) -> Picture | None:
     """Return a picture that needs no more than cleaning."""
     if header.format == "JPEG":
         same = jpeg.cleaned(data)
+        same = same if same and _opens(same) else None
         media_type = "image/jpeg"
     elif header.format == "PNG" and not (
         len(data) > HEAVY and len(data) > header.width * header.height
@@ -112,6 +113,15 @@ def _passed(data: bytes, header: Header) -> Picture | None:
     else:
         return None
     return Picture(same, media_type, header.width, header.height) if same else None
+
+
+def _opens(data: bytes) -> bool:
+    """Tell whether the tables of a JPEG make sense; its pixels are not decoded."""
+    try:
+        Image.open(io.BytesIO(data), formats=["JPEG"]).close()
+    except Exception:  # the many kinds of Pillow
+        return False
+    return True
 
 
 def _made(data: bytes, header: Header, recipe: Recipe) -> Picture:

@@ -23,7 +23,8 @@ from publish.model import Figure
 from publish.workshop import Fetcher, FetchError, Workshop
 
 VERSION = 1  # of what is made of a picture; raise it when the same picture would come out otherwise
-FETCHED, MADE = "figures-fetched", "figures-made"
+FETCHED = "figures-fetched"  # by address
+MADE = "figures-made"  # by the digest of a file's bytes and the recipe
 NAME_DIGITS = 24  # hexadecimal, of the digest: 96 bits
 _DATA = re.compile(r"data:([^,]*?)(;base64)?,", re.I)
 
@@ -34,7 +35,7 @@ _of_this_run: WeakKeyDictionary[Fetcher, dict[tuple[str, str], Result]] = WeakKe
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A figure in the cache, by the digest of its source and the recipe."""
+    """A figure in the cache."""
 
     figure: Figure
     size: int  # bytes of the object, so that a torn one is noticed
@@ -132,8 +133,10 @@ class _Maker:
             if isinstance(source, Remote):
                 return self._remember(source.url, self._fetched(source.url))
             if isinstance(source, Inline):
-                return self._made(_decoded(source.address, self._settings.max_bytes)).figure
-            return self._made(_read(source.path, self._settings.max_bytes)).figure
+                data = _decoded(source.address, self._settings.max_bytes)
+            else:
+                data = _read(source.path, self._settings.max_bytes)
+            return self._made_once(data).figure
         except UnusableError as problem:
             return Lost(problem.code, str(problem))
 
@@ -175,16 +178,21 @@ class _Maker:
         self._shop.report(note("figure-not-refreshed", message))
         return kept
 
+    def _made_once(self, data: bytes) -> _Made:
+        """Return the figure made of bytes, out of the cache if it is there."""
+        key = digest(sha256(data), self._recipe)
+        made = self._cache.load(MADE, key, _Made)
+        if made is None or not self._is_whole(made):
+            made = self._made(data)
+            self._cache.store(MADE, key, made)
+        return made
+
     def _made(self, data: bytes) -> _Made:
-        """Return the figure made of bytes, out of the cache if it is there.
+        """Return the figure made of bytes.
 
         Raises:
             UnusableError: nothing can be made of them.
         """
-        key = digest(sha256(data), self._recipe)
-        made = self._cache.load(MADE, key, _Made)
-        if made and self._is_whole(made):
-            return made
         from publish.figures.pictures import Recipe, derive
 
         settings = self._settings
@@ -192,18 +200,14 @@ class _Maker:
         picture = derive(data, recipe, settings.max_source_pixels)
         name = self._cache.put_object(picture.data)
         suffix = "jpg" if picture.media_type == "image/jpeg" else "png"
-        made = _Made(
-            Figure(
-                f"{name[:NAME_DIGITS]}.{suffix}",
-                name,
-                picture.media_type,
-                picture.width,
-                picture.height,
-            ),
-            len(picture.data),
+        figure = Figure(
+            f"{name[:NAME_DIGITS]}.{suffix}",
+            name,
+            picture.media_type,
+            picture.width,
+            picture.height,
         )
-        self._cache.store(MADE, key, made)
-        return made
+        return _Made(figure, len(picture.data))
 
 
 def _decoded(address: str, most: int) -> bytes:

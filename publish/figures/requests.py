@@ -180,5 +180,12 @@ def _within(path: str, folders: tuple[str, ...] | list[str]) -> bool:
 
 
 def _leaves(request: Request, address: str) -> bool:
-    """Tell whether every reading of an address leads outside."""
-    return any(_spellings(address)) and next(_candidates(request, address), None) is None
+    """Tell whether an address, as the article's own folder would have it, leads outside."""
+    if address[:5].lower() == "file:":
+        return next(_candidates(request, address), None) is None
+    folder = request.folders[0] if request.folders else "/"
+    return any(
+        ".." in text.split("/")
+        and not _within(os.path.normpath(f"{folder}/{text}"), request.confine)
+        for text in _spellings(address)
+    )

@@ -16,7 +16,7 @@ from lxml import etree
 from publish.figures.sniffing import UnusableError, sniff
 
 DEFAULT_SIZE = (300.0, 150.0)  # CSS 2.2, 10.3.2: of what has no size of its own
-SHARP_WIDTH = 1200  # pixels; smaller drawings are drawn at twice their size, up to this
+SHARP_WIDTH = 1000  # pixels; smaller drawings are drawn at twice their size, up to this
 MOST_ELEMENTS = 100_000  # after every use element has been followed
 MOST_BYTES = 10_000_000  # of the markup
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"  # where installed; else what is there

@@ -14,12 +14,13 @@ from typing import Any
 from publish.layouts.ejecting import eject
 from publish.layouts.finding import Layout, find, names
 from publish.layouts.notices import generator, notice
-from publish.layouts.sheets import stylesheet
+from publish.layouts.sheets import Sheet, sheets, stylesheet
 from publish.layouts.words import Labels, labels
 
 __all__ = [
     "Labels",
     "Layout",
+    "Sheet",
     "eject",
     "find",
     "generator",
@@ -27,6 +28,7 @@ __all__ = [
     "names",
     "notice",
     "render",
+    "sheets",
     "stylesheet",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from publish.layouts.finding import Layout
@@ -9,8 +10,16 @@ from publish.layouts.finding import Layout
 COMMON = "book.css"
 
 
-def stylesheet(layout: Layout, target: str) -> str:
-    """Return the CSS of a layout for a target: ``book.css``, then ``<target>.css``.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One CSS file: its path from the folder that holds layouts, and its text."""
+
+    shown: str
+    text: str
+
+
+def sheets(layout: Layout, target: str) -> tuple[Sheet, ...]:
+    """Return the CSS files of a layout for a target: ``book.css``, then ``<target>.css``.
 
     Each name is collected along the chain, the parent's first, so that a child overrides by
     saying more. A folder whose layout.toml has ``css = "replace"`` begins anew.
@@ -24,10 +33,20 @@ def stylesheet(layout: Layout, target: str) -> str:
         if folder in layout.bare:
             folders = folders[: number + 1]
             break
-    sheets = [
-        path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").strip()
-        for name in (COMMON, f"{target}.css")
-        for folder in reversed(folders)
-        if (path := Path(folder, name)).is_file()
-    ]
-    return "\n\n".join(sheet for sheet in sheets if sheet) + "\n"
+    found = (
+        Path(folder, name) for name in (COMMON, f"{target}.css") for folder in reversed(folders)
+    )
+    return tuple(
+        Sheet(
+            f"{path.parent.name}/{path.name}",
+            path.read_text(encoding="utf-8-sig").replace("\r\n", "\n"),
+        )
+        for path in found
+        if path.is_file()
+    )
+
+
+def stylesheet(layout: Layout, target: str) -> str:
+    """Return the CSS files of a layout for a target as one text; see `sheets`."""
+    texts = (sheet.text.strip() for sheet in sheets(layout, target))
+    return "\n\n".join(text for text in texts if text) + "\n"

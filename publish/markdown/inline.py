@@ -222,7 +222,9 @@ def _trimmed(address: str) -> str:
 
 # --- math ------------------------------------------------------------------------------------
 
-_DOLLAR = re.compile(r"\$\$(?=\S)((?:[^$\\]|\\.){1,8000}?)\$\$|\$(?![\s$])((?:[^$\\]|\\.){1,2000}?)\$", re.S)
+_DOLLAR = re.compile(
+    r"\$\$(?=\S)((?:[^$\\]|\\.){1,8000}?)\$\$|\$(?![\s$])((?:[^$\\]|\\.){1,2000}?)\$", re.S
+)
 _WORD = re.compile(r"[A-Za-z0-9$]")
 _MATHEMATICAL = re.compile(r"[\\^_=+*/<>|{}()\-]|^[A-Za-zα-ωΑ-Ω](?:_?\w)?$|^\d+$")
 
@@ -251,22 +253,25 @@ def math(state: StateInline, silent: bool) -> bool:
     return True
 
 
-_BRACKETED = re.compile(r"\\\((.{1,2000}?)\\\)|\\\[(.{1,8000}?)\\\]", re.S)
+_BRACKETED = re.compile(
+    r"\\(\\?)\((.{1,2000}?)\\\1\)|\\(\\?)\[(.{1,8000}?)\\\3\]", re.S
+)
 
 
 def bracketed_math(state: StateInline, silent: bool) -> bool:
-    r"""Read ``\(…\)`` and ``\[…\]`` if what they hold can only be math."""
-    closer = {"(": "\\)", "[": "\\]"}.get(state.src[state.pos + 1 : state.pos + 2])
+    r"""Read ``\(…\)`` and ``\[…\]`` (or with two backslashes) if they can only hold math."""
+    opener = state.src[state.pos + 1 : state.pos + 3].lstrip("\\")[:1]
+    closer = {"(": "\\)", "[": "\\]"}.get(opener)
     if closer is None or state.html_terminator_last(closer) < state.pos:
         return False
     match = _BRACKETED.match(state.src, state.pos, state.posMax)
     if not match:
         return False
-    content = match[1] or match[2]
+    content = match[2] or match[4]
     if not re.search(r"[\\^_=+<>]", content) or (has_han(content) and "\\" not in content):
         return False
     if not silent:
-        kind = "math_inline" if match[1] else "math_inline_double"
+        kind = "math_inline" if match[2] else "math_inline_double"
         token = state.push(kind, "math", 0)
         token.content = content
     state.pos = match.end()

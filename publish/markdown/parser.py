@@ -207,7 +207,9 @@ def parser(math: bool = True, hard_breaks: bool = False) -> Parser:
     stops = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.at("html_block", _html, {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.before("fence", "container", _container, {"alt": stops})
-    md.core.ruler.disable(["linkify", "replacements", "smartquotes", "text_join", "normalize"], True)
+    md.core.ruler.disable(
+        ["linkify", "replacements", "smartquotes", "text_join", "normalize"], True
+    )
     named: dict[str, Any] = {rule.name: rule.fn for rule in md.inline.ruler.__rules__}
     rules: dict[str, tuple[inline.Rule, ...]] = {
         "\n": (newline,),

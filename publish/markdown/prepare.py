@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from publish.markdown import shortcodes
 from publish.markdown.findings import Findings
-from publish.markdown.shortcodes import Mark, Tag
+from publish.markdown.forms import Mark, closing, notice
 from publish.markdown.text import OPEN, SHUT
 
 _TRIGGER = re.compile(
-    r"\{\{[<%]|\{%|^[ \t>]*:::|^[ \t]*(?:[*-][ ])?\[?\[toc\]|^[ \t]*\{[:.#]|^[ \t]*@\[toc\]", re.I | re.M
+    r"\{\{[<%]|\{%|^[ \t>]*:::|^[ \t]*(?:[*-][ ])?\[?\[toc\]|^[ \t]*\{[:.#]|^[ \t]*@\[toc\]",
+    re.I | re.M,
 )
 _FENCE = re.compile(r"(?:[ \t>]|[-*+][ ]|\d{1,9}[.)][ ])*(`{3,}(?=[^`\n]*$)|~{3,})", re.M)
 _TICKS = re.compile(r"`+")
@@ -52,7 +53,8 @@ class Prepared:
 
 def prepare(body: str, first_line: int, findings: Findings) -> Prepared:
     """Return an article's body with all that is not Markdown marked."""
-    if not _TRIGGER.search(body):
+    likely = "{" in body or ":::" in body or "[toc" in body or "[TOC" in body
+    if not likely or not _TRIGGER.search(body):
         return Prepared(body, first_line=first_line)
     code = _Code(body)
     edits = sorted(_edits(body, code, first_line, findings), key=lambda edit: edit[:2])
@@ -148,7 +150,9 @@ def _edits(text: str, code: _Code, first_line: int, findings: Findings) -> Itera
 
     for match in _CONTENTS.finditer(text):
         if free(match.start()):
-            findings.note("contents-dropped", "the book has its own contents", line_of(match.start()))
+            findings.note(
+                "contents-dropped", "the book has its own contents", line_of(match.start())
+            )
             taken.append(match.span())
             yield match.start(), match.end(), ()
     dropped = {start for start, _ in taken}
@@ -160,26 +164,25 @@ def _edits(text: str, code: _Code, first_line: int, findings: Findings) -> Itera
         yield from _colons(text, free, line_of)
 
 
-def _colons(text: str, free: object, line_of: object) -> Iterator[Edit]:
+def _colons(
+    text: str, free: Callable[[int], bool], line_of: Callable[[int], int]
+) -> Iterator[Edit]:
     """Yield the lines of ``:::`` that open and close containers."""
-    assert callable(free)
-    assert callable(line_of)
-    opened: list[tuple[int, Mark]] = []
+    opened: list[Mark] = []
     for match in _COLONS.finditer(text):
         if not free(match.start("mark")):
             continue
         span = match.start("mark"), match.end()
         if match["kind"]:
-            mark = shortcodes.notice(
-                match["kind"], _title(match["title"]), match[0].strip(), line_of(span[0])
-            )
-            opened.append((len(match["mark"]), mark))
+            title = _title(match["title"])
+            mark = notice(match["kind"], title, match[0].strip(), line_of(span[0]))
+            opened.append(mark)
             yield *span, (mark,)
         elif not match["title"].strip():
             if not opened:
                 yield *span, ()
                 continue
-            yield *span, (shortcodes.closing(opened.pop()[1]),)
+            yield *span, (closing(opened.pop()),)
 
 
 def _title(text: str) -> str:
@@ -224,6 +227,7 @@ def _rewrite(body: str, edits: list[Edit], first_line: int) -> Prepared:
         for item in instead:
             if isinstance(item, str):
                 out.append(item)
+                lines.extend(range(line + 1, line + 1 + item.count("\n")))
                 fresh = False
                 continue
             item.number = len(marks)
@@ -251,6 +255,3 @@ def _prefix(body: str, position: int) -> str:
     start = body.rfind("\n", 0, position) + 1
     match = re.match(r"[ \t>]*", body[start:position])
     return match[0] if match else ""
-
-
-__all__ = ["Mark", "Prepared", "Tag", "prepare"]

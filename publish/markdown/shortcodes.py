@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from publish.markdown import forms
 from publish.markdown.findings import Findings
-from publish.markdown.forms import Mark, Tag, closing, notice
+from publish.markdown.forms import Mark, Tag, closing
 
 _OPENERS = re.compile(r"\{\{([<%])|\{%")
 _NAME = re.compile(r"-?[ \t\n]*(/?)[ \t]*([\w./\u4e00-\u9fff-]+)(?:\.inline)?")
@@ -51,7 +52,7 @@ def replacements(
                 tag.inner = text[tag.end : end.start]
                 tag.end = skip = end.end
             made = forms.make(tag, text, findings)
-            if tag.paired and not tag.inner and tag.name not in forms.OPAQUE:
+            if tag.paired and tag.name not in forms.OPAQUE:
                 opened.append((tag, made if isinstance(made, Mark) else None))
             yield tag.start, tag.end, () if made is None else (made,)
 
@@ -64,9 +65,7 @@ def _has_closer(closers: dict[tuple[str, str], list[int]], tag: Tag, index: int)
 def _closer(closers: dict[tuple[str, str], list[int]], tag: Tag, index: int) -> int:
     """Return the index of the tag that closes an opaque one: the next that does."""
     found = closers[tag.family, tag.name]
-    while found[0] < index:
-        found.pop(0)
-    return found[0]
+    return found[bisect_right(found, index)]
 
 
 def _closed(tag: Tag, opened: list[tuple[Tag, Mark | None]]) -> tuple[Mark, ...]:
@@ -129,7 +128,7 @@ def _tag(inside: str, family: str, start: int, end: int, line: int, source: str)
     name, rest = match[2].lower(), inside[match.end() :].strip().rstrip("-").rstrip()
     alone = family == "hugo" and rest.endswith("/")
     closes = bool(match[1])
-    if family == "liquid" and name.startswith("end") and name not in forms.LIQUID_WORDS:
+    if family == "liquid" and name.startswith("end"):
         name, closes = name[3:], True
     tag = Tag(family, name, start, end, line, source=source, closes=closes, alone=alone)
     tag.rest = rest.rstrip("/").strip() if alone else rest
@@ -141,6 +140,3 @@ def _tag(inside: str, family: str, start: int, end: int, line: int, source: str)
         else:
             tag.words.append(value)
     return tag
-
-
-__all__ = ["LONGEST", "Mark", "Tag", "closing", "field", "dataclass", "notice", "replacements"]

@@ -11,8 +11,9 @@ OPEN, SHUT = "\ufdd0", "\ufdd1"  # noncharacters that fence the marks of prepare
 MARK = re.compile(f"{OPEN}(\\d+){SHUT}")
 
 # XML 1.0 section 2.2 (Char), and what it discourages: C1 controls and noncharacters.
-_ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ASTRAL = re.compile(
+    "["
     + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
     + "]"
 )
@@ -46,7 +47,13 @@ def clean(text: str) -> tuple[str, int]:
     """Return a text with LF line ends and only characters XML may hold, and how many it lost."""
     if "\r" in text or "\u2028" in text or "\u2029" in text or "\x85" in text:
         text = _LINE_ENDS.sub("\n", text)
-    return _ILLEGAL.subn("", text) if _ILLEGAL.search(text) else (text, 0)
+    lost = 0
+    if _ILLEGAL.search(text):
+        text, lost = _ILLEGAL.subn("", text)
+    if "\uffff" < max(text, default=""):
+        text, more = _ASTRAL.subn("", text)
+        lost += more
+    return text, lost
 
 
 def escape(text: str) -> str:
@@ -71,9 +78,9 @@ def unescape(text: str) -> str:
 
 def _resolved(match: re.Match[str]) -> str:
     found = html.unescape(match[0])
-    if match[0].startswith("&#") and (not found or _ILLEGAL.search(found)):
+    if match[0].startswith("&#") and (not found or clean(found)[1]):
         return "\ufffd"
-    return _ILLEGAL.sub("", found)
+    return clean(found)[0]
 
 
 _TAG = re.compile(r"<[^<>]*>")

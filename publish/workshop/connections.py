@@ -72,8 +72,8 @@ class Stream(httpcore2.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
         """Begin TLS with the host that was asked for, whatever address it has."""
-        inner = self._inner.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
         self._live.discard(self)
+        inner = self._inner.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
         return Stream(inner, self._deadline, self._live)
 
     def get_extra_info(self, info: str) -> Any:
@@ -94,7 +94,14 @@ class Backend(httpcore2.NetworkBackend):
         self._deadline = deadline
         self._trusted = trusted
         self._inner = httpcore2.SyncBackend()
-        self.live: set[Stream] = set()
+        self._live: set[Stream] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """End whatever is under way, in whatever thread."""
+        self._closed = True
+        for stream in list(self._live):
+            stream.wake()
 
     def connect_tcp(
         self,
@@ -123,7 +130,11 @@ class Backend(httpcore2.NetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as failure:
                 problem = failure
             else:
-                return Stream(inner, self._deadline, self.live)
+                stream = Stream(inner, self._deadline, self._live)
+                if self._closed:  # while we connected
+                    stream.close()
+                    raise FetchError("unreachable", "interrupted")
+                return stream
         raise problem
 
 
@@ -183,6 +194,5 @@ class Transport(httpx2.BaseTransport):
 
     def close(self) -> None:
         """Give up all connections, also those that wait for an answer."""
-        for stream in list(self._backend.live):
-            stream.wake()
+        self._backend.close()
         self._pool.close()

@@ -237,6 +237,8 @@ def _checked(target: Target) -> httpx2.URL:
     if not target.trusted:
         if url.userinfo:
             raise FetchError("refused", "the address carries a name or a password")
+        if f".{url.host.rstrip('.')}".endswith(".localhost"):  # RFC 6761, 6.3: needs no look-up
+            raise FetchError("refused", f"{url.host} is this machine")
         if url.port is not None and not is_sensible_port(url.port):
             raise FetchError("refused", f"no picture is fetched from port {url.port}")
     elif url.port is not None and not 0 < url.port < 65536:

@@ -50,11 +50,12 @@ def bind(
     from publish.backends.epub.writer import Deferred, Verbatim, Writer
 
     edition = _readable(edition)
+    _once(edition)
     pieces = {chapter.id: _pieces(chapter) for chapter in edition.chapters}
     figures = _figures(edition)
-    cover = edition.cover if options.get("cover") is not False else None
+    cover = edition.cover if options.get("cover", layout.options.get("cover", True)) else None
     edition = dataclasses.replace(edition, cover=cover)
-    setting = Setting(edition, layout, _desk(edition, pieces, figures), cover is not None)
+    setting = Setting(edition, layout, _desk(edition, pieces, figures))
     made = list(documents(setting, pieces))
     nav, ncx = _navigation(setting, options, shop)
     shop.report(*setting.desk.findings)
@@ -88,6 +89,16 @@ def _readable(edition: Edition) -> Edition:
         parts.append(dataclasses.replace(part, chapters=chapters))
     title = edition.title if visible(edition.title) else _untitled(edition.language)
     return dataclasses.replace(edition, title=title, parts=tuple(parts))
+
+
+def _once(edition: Edition) -> None:
+    """Refuse a chapter that stands in the book twice: its file and its links would be one."""
+    seen: set[str] = set()
+    for chapter in edition.chapters:
+        if chapter.id in seen:
+            message = f"{chapter.title}: is in the book twice"
+            raise BackendError(error("chapter-twice", message, Place(chapter.shown)))
+        seen.add(chapter.id)
 
 
 def _untitled(language: str) -> str:

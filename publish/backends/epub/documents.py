@@ -57,9 +57,7 @@ class Desk:
     findings: list[Diagnostic] = field(default_factory=list)
 
 
-def page(
-    desk: Desk, uid: str, title: str, body: bytes, *, shown: str = "", head: str = ""
-) -> Document:
+def page(desk: Desk, uid: str, title: str, body: bytes, *, shown: str = "") -> Document:
     """Return a document of the spine.
 
     Args:
@@ -68,25 +66,22 @@ def page(
         title: of the file.
         body: XHTML that stands in ``body``, well-formed.
         shown: the source file, for messages.
-        head: more of the head, well-formed.
 
     Raises:
         BackendError: the body is not well-formed, or shows a picture the book does not hold.
     """
     name = f"{uid}.xhtml"
-    root = whole(desk.language, title, body, f"../{STYLE}", head, shown or uid)
+    root = whole(desk.language, title, body, f"../{STYLE}", shown)
     properties = settle(root, name, desk, shown)
     return Document(uid, f"{TEXT}{name}", document(root), properties)
 
 
-def whole(
-    language: str, title: str, body: bytes, style: str, head: str = "", shown: str = ""
-) -> etree._Element:
+def whole(language: str, title: str, body: bytes, style: str, shown: str = "") -> etree._Element:
     """Return the html element around a body."""
     start = (
         f'<html xmlns="{XHTML}" xmlns:epub="{EPUB}" lang="{quoted(language)}" '
         f'xml:lang="{quoted(language)}"><head><title>{quoted(line(title))}</title>'
-        f'<link rel="stylesheet" type="text/css" href="{style}"/>{head}</head><body>\n'
+        f'<link rel="stylesheet" type="text/css" href="{style}"/></head><body>\n'
     )
     try:
         return parse(b"".join((start.encode(), body, b"\n</body></html>")))

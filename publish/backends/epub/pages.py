@@ -9,6 +9,7 @@ from typing import Any
 
 from publish import layouts
 from publish.backends.epub.documents import FIGURES, Desk, Document, page
+from publish.backends.epub.splitting import split
 from publish.backends.epub.text import line, quoted, visible
 from publish.backends.epub.words import numbered
 from publish.layouts import Layout
@@ -36,7 +37,6 @@ class Setting:
     edition: Edition
     layout: Layout
     desk: Desk
-    cover: bool
 
     def render(self, template: str, language: str, **more: Any) -> bytes:
         """Return a template of the layout, filled in."""
@@ -47,7 +47,6 @@ class Setting:
             "t": layouts.labels(language),
             "target": "epub",
             "figure_src": lambda figure: f"../{FIGURES}{figure.name}",
-            "chapter_href": lambda chapter: f"#{chapter.id}",
             "fonts": (),
             "generator": layouts.generator(),
             "conversion": layouts.notice(self.edition),
@@ -71,7 +70,23 @@ def documents(setting: Setting, pieces: Mapping[str, Sequence[Piece]]) -> Iterat
             title = _unique(chapter.title, titles, edition.language)
             for piece in pieces[chapter.id]:
                 yield _chapter(setting, part, piece, len(pieces[chapter.id]), title)
-    yield page(desk, "colophon", t.colophon, _own(setting, "colophon.xhtml"))
+    yield from _colophon(setting, t.colophon)
+
+
+def _colophon(setting: Setting, title: str) -> Iterator[Document]:
+    """Yield the colophon: with the sources of very many articles it takes several files."""
+    for number, body in enumerate(split(_own(setting, "colophon.xhtml")), 1):
+        if number == 1:
+            yield page(setting.desk, "colophon", title, body)
+        else:
+            again = numbered(title, number, setting.edition.language)
+            headed = b"<div>" + _continued(again) + body + b"</div>"
+            yield page(setting.desk, f"colophon-{number}", again, headed)
+
+
+def _continued(title: str) -> bytes:
+    """Return the heading of a second file: each file has one, for those who listen."""
+    return f'<h1 class="continued">{quoted(title)}</h1>'.encode()
 
 
 def _own(setting: Setting, template: str, **more: Any) -> bytes:
@@ -81,8 +96,9 @@ def _own(setting: Setting, template: str, **more: Any) -> bytes:
 def _unique(title: str, seen: Counter[str], language: str) -> str:
     """Return a title that no other file has."""
     title = line(title)
-    seen[title] += 1
-    return title if seen[title] == 1 else numbered(title, seen[title], language)
+    key = " ".join(title.split())
+    seen[key] += 1
+    return title if seen[key] == 1 else numbered(title, seen[key], language)
 
 
 def _cover(edition: Edition, figure: Figure, t: layouts.Labels) -> bytes:
@@ -109,7 +125,7 @@ def _chapter(
     else:
         title = numbered(title, piece.number, language)
         again = numbered(line(chapter.title), piece.number, language)
-        opener = f'<h1 class="continued">{quoted(again)}</h1>'.encode()
+        opener = _continued(again)
     if language != setting.edition.language:
         attributes += f' lang="{quoted(language)}" xml:lang="{quoted(language)}"'
     closer = b""

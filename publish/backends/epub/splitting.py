@@ -49,9 +49,8 @@ def split(xhtml: bytes, limit: int = LIMIT) -> list[bytes]:
     root = parse(xhtml)
     notes = _take_notes(root)
     budget = limit - ROOM
-    weight = {id(note): len(etree.tostring(note, encoding="utf-8")) for note in _asides(notes)}
     atoms = list(_atoms(root, (), budget))
-    pieces = list(_pack(atoms, budget, _note_weights(atoms, notes, weight)))
+    pieces = list(_pack(atoms, budget, _note_weights(atoms, notes)))
     made = [_build(root, piece, first=n == 0) for n, piece in enumerate(pieces)]
     _place_notes(made, notes)
     return [etree.tostring(piece, encoding="utf-8") for piece in made]
@@ -88,9 +87,7 @@ def _has_text(element: etree._Element) -> bool:
     return any(piece and piece.strip() for piece in pieces)
 
 
-def _note_weights(
-    atoms: Sequence[_Atom], notes: etree._Element | None, weight: dict[int, int]
-) -> dict[int, int]:
+def _note_weights(atoms: Sequence[_Atom], notes: etree._Element | None) -> dict[int, int]:
     """Return, by atom, how many bytes of notes go where the atom goes."""
     asides = {note.get("id", ""): note for note in _asides(notes)}
     if not asides:
@@ -100,7 +97,8 @@ def _note_weights(
         for link in atom.element.iter(tag("a")):
             note = asides.pop(link.get("href", "")[1:], None)
             if note is not None:
-                found[number] = found.get(number, 0) + weight[id(note)]
+                size = len(etree.tostring(note, encoding="utf-8", with_tail=False))
+                found[number] = found.get(number, 0) + size
     return found
 
 
@@ -167,6 +165,7 @@ def _shell(element: etree._Element, *, first: bool) -> etree._Element:
         new.text = element.text
     else:
         new.attrib.pop("id", "")
+        new.attrib.pop("aria-labelledby", "")
     return new
 
 

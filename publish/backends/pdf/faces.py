@@ -16,8 +16,8 @@ _MONO = frozenset({"code", "pre", "kbd", "samp"})
 _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "th", "dt", "mark"})
 _BOLD_CLASSES = frozenset({"notice-title", "kicker", "colophon-book", "part", "chapter"})
 _HEI = frozenset({"figcaption", "caption", "table"})
-_KAI = frozenset({"em", "blockquote", "cite", "dfn", "header", "ol", "ul", "aside", "footer"})
-_KAI_CLASSES = frozenset({"verse", "titlepage", "contents", "colophon", "opener", "closer"})
+_KAI = frozenset({"em", "blockquote", "cite", "dfn", "header", "footer"})
+_KAI_CLASSES = frozenset({"verse", "titlepage", "contents", "opener", "closer"})
 _ALWAYS = frozenset("•◦▪‣☐☑" + GETA)
 
 Demand = dict[tuple[str, str, str], set[str]]
@@ -85,9 +85,7 @@ def _roles(element: Element, above: frozenset[tuple[str, str]]) -> frozenset[tup
     return roles
 
 
-def _pieces(
-    root: Element, language: str
-) -> Iterator[tuple[str, frozenset[tuple[str, str]], str]]:
+def _pieces(root: Element, language: str) -> Iterator[tuple[str, frozenset[tuple[str, str]], str]]:
     """Yield every text with its language and the roles it may be set in."""
     todo = [(root, language, _PLAIN)]
     while todo:
@@ -172,9 +170,7 @@ def rules(kit: fonts.Kit, language: str) -> str:
     return "\n".join((*faces, *named))
 
 
-def _families(
-    stacks: Mapping[tuple[str, str], tuple[str, ...]], language: str, role: str
-) -> str:
+def _families(stacks: Mapping[tuple[str, str], tuple[str, ...]], language: str, role: str) -> str:
     own = stacks.get((language, role), ())
     everything = dict.fromkeys((*own, *stacks.get((language, "song"), ())))
     return ", ".join(f'"{name}"' for name in everything) or "serif"

@@ -62,7 +62,7 @@ class Page:
 
 
 def page_size(name: str) -> tuple[float, float]:
-    """Return width and height in points of "A5", "大32开", "148x210mm", "6x9" (inches) …
+    """Return width and height in points of "A5", "大32开", "148x210mm" or "6x9" (inches).
 
     Raises:
         UsageError: no such size.

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from publish.backends.pdf.facts import Page
-from publish.backends.pdf.trees import Element, classes, make, parents
+from publish.backends.pdf.trees import Element, classes, make, parents, replace
 
 PIXEL = 0.75  # points: a picture is never larger than 96 pixels an inch
 TALLEST = 0.7  # of the type area
@@ -20,7 +20,7 @@ def prepare(root: Element, page: Page) -> None:
         if element.tag == "pre":
             _code_by_lines(element)
         elif element.tag == "ruby":
-            _ruby(element)
+            _ruby(parent, element)
         elif element.tag == "img" and element.get("src", "").startswith("figures/"):
             _picture(element, page)
         elif element.tag == "a" and element.text and not len(element):
@@ -48,15 +48,33 @@ def _picture(element: Element, page: Page) -> None:
     element.set("style", f"--width:{widest:.2f}pt")
 
 
-def _ruby(element: Element) -> None:
-    """Widen a base that is narrower than what stands above it."""
-    above = "".join("".join(rt.itertext()) for rt in element.iter("rt"))
-    parts = [element.text or ""]
-    parts += [("" if child.tag in ("rt", "rp") else "".join(child.itertext())) + (child.tail or "")
-              for child in element]  # fmt: skip
-    excess = _ems(above) * 0.5 - _ems("".join(parts).strip())
-    if excess > 0:
-        element.set("style", f"padding:0 {excess / 2:.2f}em")
+def _ruby(parent: Element, ruby: Element) -> None:
+    """Give each base a ruby of its own, as wide as what stands above it."""
+    pairs: list[Element] = []
+    base = make("ruby", ruby.text or "")
+    for child in ruby:
+        if child.tag == "rt":
+            pairs.append(base)
+            base.append(child)
+            base, after = make("ruby"), child.tail
+            child.tail = None
+            base.text = after
+        elif child.tag not in ("rp", "rtc"):
+            base.append(child)
+            if child.tag == "rb":
+                child.tag = "span"
+        elif child.tail and child.tail.strip():
+            base.text = (base.text or "") + child.tail
+    rest = base if (base.text or "").strip() or len(base) else None
+    for pair in pairs:
+        above = "".join(pair[-1].itertext())
+        excess = _ems(above) * 0.5 - (_ems("".join(pair.itertext())) - _ems(above))
+        if excess > 0:
+            pair.set("style", f"padding:0 {excess / 2:.2f}em")
+    if rest is not None:
+        rest.tag = "span"
+        pairs.append(rest)
+    replace(parent, ruby, *pairs)
 
 
 def _ems(text: str) -> float:
@@ -69,7 +87,9 @@ def _ems(text: str) -> float:
 
 def _code_by_lines(pre: Element) -> None:
     """Make each line of a code block a block, so that a wrapped one can be told apart."""
-    holder = pre[0] if len(pre) == 1 and pre[0].tag == "code" and not (pre.text or "").strip() else pre
+    holder = (
+        pre[0] if len(pre) == 1 and pre[0].tag == "code" and not (pre.text or "").strip() else pre
+    )
     lines = _split(holder)
     while len(lines) > 1 and not "".join(lines[-1].itertext()):
         lines.pop()

@@ -1,0 +1,211 @@
+"""Puts a book's tree together from an edition and the templates of its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publish import layouts
+from publish.backends.pdf import lines, notes
+from publish.backends.pdf.faces import Text
+from publish.backends.pdf.facts import Page
+from publish.backends.pdf.formulas import Formulas
+from publish.backends.pdf.trees import Element, make, read
+from publish.layouts import Layout
+from publish.model import Chapter, Edition, EditionPart
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+OUTLINE = 3  # levels of headings, the chapter's title included, that the outline shows
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the contents, as the template sees it."""
+
+    id: str
+    text: str
+    kind: str  # "part", "chapter" or "heading"
+    page: str = ""
+    authors: tuple[str, ...] = ()
+    summary: str = ""
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What every template of a book is filled in with."""
+
+    edition: Edition
+    layout: Layout
+    page: Page
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, template: str, language: str, **more: Any) -> Element:
+        """Return a template's tree."""
+        context: dict[str, Any] = {
+            "edition": self.edition,
+            "chapter": None,
+            "part": None,
+            "t": layouts.labels(language),
+            "target": "pdf",
+            "figure_src": lambda figure: f"figures/{figure.name}",
+            "entries": (),
+            "fonts": (),
+            "generator": layouts.generator(),
+            "conversion": layouts.notice(self.edition),
+        }
+        return read(layouts.render(self.layout, template, **context | more))
+
+
+def body(draft: Draft, formulas: Formulas) -> tuple[Text, ...]:
+    """Return the parts and chapters of a book, each a tree of its own."""
+    texts: list[Text] = []
+    edition = draft.edition
+    titled = any(part.title for part in edition.parts)
+    for part in edition.parts:
+        if part.title:
+            root = draft.render("part.xhtml", edition.language, part=part)
+            _mark(root, draft, part.title, "", 1)
+            texts.append(Text(edition.name, root, edition.language))
+        for chapter in part.chapters:
+            root = _chapter(draft, part, chapter, 2 if titled else 1)
+            language = chapter.language or edition.language
+            formulas.set_all(root, language, chapter.shown)
+            texts.append(Text(chapter.shown, root, language))
+    if any(chapter.origin for chapter in edition.chapters):
+        root = draft.render("sources.xhtml", edition.language)
+        _mark(root, draft, layouts.labels(edition.language).sources, "", 1)
+        lines.prepare(root, draft.page)
+        texts.append(Text(edition.name, root, edition.language))
+    return tuple(texts)
+
+
+def _chapter(draft: Draft, part: EditionPart, chapter: Chapter, level: int) -> Element:
+    language = chapter.language or draft.edition.language
+    root = make("section", id=chapter.id, class_="chapter", lang=language)
+    opener = draft.render("opener.xhtml", language, chapter=chapter, part=part)
+    text = read(chapter.xhtml)
+    text.attrib.pop("lang", None)
+    root.extend((opener, text))
+    if chapter.origin:
+        root.append(draft.render("closer.xhtml", language, chapter=chapter, part=part))
+    notes.to_calls(root)
+    lines.prepare(root, draft.page)
+    _mark(opener, draft, chapter.title, chapter.kicker, level)
+    labels = {heading.id: heading.text for heading in chapter.headings}
+    for heading in text.iter():
+        if heading.tag not in HEADINGS:
+            continue
+        depth = int(heading.tag[1])
+        label = labels.get(heading.get("id", ""), "")
+        if label and depth <= OUTLINE:
+            _outline(heading, label, level + depth - 1)
+    return root
+
+
+def _mark(root: Element, draft: Draft, title: str, kicker: str, level: int) -> None:
+    """Note on a title what running heads and outline say of it."""
+    heading = next(root.iter("h1"), None)
+    if heading is None:
+        return
+    title = title or layouts.labels(draft.edition.language).untitled
+    heading.set("data-head", title)
+    heading.set("data-book", draft.edition.title)
+    heading.set("data-kicker", kicker)
+    _outline(heading, title, level)
+
+
+def _outline(heading: Element, label: str, level: int) -> None:
+    heading.set("data-label", " ".join(label.split()))
+    heading.set("data-outline", str(level))
+
+
+def entries(edition: Edition, depth: int, pages: Mapping[str, int]) -> tuple[Entry, ...]:
+    """Return the contents: parts, chapters, and headings down to a level (1: chapters alone)."""
+    untitled = layouts.labels(edition.language).untitled
+
+    def folio(anchor: str) -> str:
+        return str(pages.get(anchor, ""))
+
+    rows: list[Entry] = []
+    for part in edition.parts:
+        chapters = tuple(
+            Entry(
+                chapter.id,
+                chapter.title or untitled,
+                "chapter",
+                folio(chapter.id),
+                chapter.authors,
+                chapter.summary,
+                _nested([h for h in chapter.headings if h.level <= depth], folio),
+            )
+            for chapter in part.chapters
+        )
+        if part.title:
+            rows.append(Entry(part.id, part.title, "part", folio(part.id), entries=chapters))
+        else:
+            rows += chapters
+    return tuple(rows)
+
+
+def _nested(headings: Sequence[Any], folio: Any) -> tuple[Entry, ...]:
+    """Return headings as a tree by their levels."""
+    rows: list[Entry] = []
+    at = 0
+    while at < len(headings):
+        first = headings[at]
+        end = at + 1
+        while end < len(headings) and headings[end].level > first.level:
+            end += 1
+        below = _nested(headings[at + 1 : end], folio)
+        rows.append(Entry(first.id, first.text, "heading", folio(first.id), entries=below))
+        at = end
+    return tuple(rows)
+
+
+def front(
+    draft: Draft,
+    contents: tuple[Entry, ...],
+    families: Sequence[tuple[str, str]],
+) -> tuple[Text, ...]:
+    """Return title page, colophon and contents."""
+    language = draft.edition.language
+    trees = [
+        draft.render("titlepage.xhtml", language),
+        draft.render("colophon.xhtml", language, fonts=families),
+    ]
+    if contents:
+        trees.append(draft.render("contents.xhtml", language, entries=contents))
+    for tree in trees:
+        lines.prepare(tree, draft.page)
+    heading = next(trees[-1].iter("h1"), None) if contents else None
+    if heading is not None:
+        _outline(heading, layouts.labels(language).contents, 1)
+    return tuple(Text(draft.edition.name, tree, language) for tree in trees)
+
+
+def html(edition: Edition, roots: Sequence[Element], name: str) -> Element:
+    """Return a whole document with the book's facts in its head."""
+    document = make("html", lang=edition.language)
+    head = make("head")
+    head.append(make("title", edition.title))
+    for key, value in _facts(edition):
+        head.append(make("meta", name=key, content=value))
+    main = make("body", class_=name)
+    main.extend(roots)
+    document.extend((head, main))
+    return document
+
+
+def _facts(edition: Edition) -> Iterator[tuple[str, str]]:
+    yield from (("author", author) for author in edition.authors)
+    if edition.description or edition.subtitle:
+        yield "description", edition.description or edition.subtitle
+    if edition.subjects:
+        yield "keywords", ", ".join(edition.subjects)
+    yield "generator", layouts.generator()
+    if edition.date:
+        day = edition.date.strftime("%Y-%m-%d")
+        yield "dcterms.created", day
+        yield "dcterms.modified", day

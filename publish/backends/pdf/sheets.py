@@ -1,0 +1,38 @@
+"""The style rules that no layout should have to write: page, strings, outline."""
+
+from __future__ import annotations
+
+from publish.backends.pdf.facts import Page
+
+
+def rules(page: Page) -> str:
+    """Return the rules of a page, set before those of the layout, which may override them."""
+    return f"""
+@page {{
+  size: {page.width:.3f}pt {page.height:.3f}pt;
+  margin: {page.top:.3f}pt {page.outer:.3f}pt {page.bottom:.3f}pt {page.inner:.3f}pt;
+}}
+@page :left {{ margin-left: {page.outer:.3f}pt; margin-right: {page.inner:.3f}pt }}
+@page cover {{ margin: 0 }}
+:root {{ --em: {page.size:g}pt; --pitch: {page.pitch:g}pt;
+  --measure: {page.text_width:.3f}pt; --depth: {page.text_height:.3f}pt }}
+.cover-page {{ page: cover }}
+.cover-page img {{ display: block; width: {page.width:.3f}pt; height: {page.height:.3f}pt;
+  max-width: none; max-height: none; object-fit: contain }}
+.filler {{ page: cover; break-before: page }}
+h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
+{_outline()}
+[data-head] {{ string-set: chapter-title attr(data-head), book-title attr(data-book),
+  kicker attr(data-kicker) }}
+.footnote {{ float: footnote }}
+.footnote::footnote-call {{ content: attr(data-number) }}
+.footnote::footnote-marker {{ content: attr(data-number) }}
+"""
+
+
+def _outline() -> str:
+    return "\n".join(
+        f'[data-outline="{level}"] {{ bookmark-level: {level}; bookmark-label: attr(data-label);'
+        f" bookmark-state: {'open' if level == 1 else 'closed'} }}"
+        for level in range(1, 7)
+    )

@@ -1,0 +1,74 @@
+"""Names of elements of the canonical tree, as lxml writes them."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from publish.model import XHTML
+
+NS = f"{{{XHTML}}}"
+A, BR, DIV, FIGURE, FIGCAPTION, HR, IMG, LI, P, SECTION, SPAN, STRONG = (
+    f"{NS}{name}"
+    for name in "a br div figure figcaption hr img li p section span strong".split()
+)
+HEADINGS = tuple(f"{NS}h{level}" for level in range(1, 7))
+INLINE = frozenset(
+    f"{NS}{name}"
+    for name in "a em strong del ins s u mark sub sup small code kbd samp var abbr cite q dfn span"
+    " ruby rb rt rp".split()
+)
+REPLACED = frozenset(
+    [f"{NS}{name}" for name in "img hr pre table figure".split()]
+    + ["{http://www.w3.org/1998/Math/MathML}math"]
+)
+
+
+def remove(element: etree._Element) -> None:
+    """Take an element out of its tree, leaving the text after it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _keep_tail(element, parent)
+    parent.remove(element)
+
+
+def unwrap(element: etree._Element) -> None:
+    """Put what an element holds in its place."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    index = parent.index(element)
+    if element.text:
+        _append(parent, index, element.text)
+    children = list(element)
+    for offset, child in enumerate(children):
+        parent.insert(index + offset, child)
+    if element.tail:
+        _append(parent, index + len(children), element.tail)
+    element.tail = None
+    parent.remove(element)
+
+
+def _append(parent: etree._Element, index: int, text: str) -> None:
+    """Add text before the child of that index."""
+    if index == 0:
+        parent.text = (parent.text or "") + text
+    else:
+        before = parent[index - 1]
+        before.tail = (before.tail or "") + text
+
+
+def _keep_tail(element: etree._Element, parent: etree._Element) -> None:
+    if element.tail:
+        _append(parent, parent.index(element), element.tail)
+        element.tail = None
+
+
+def content(element: etree._Element) -> str:
+    """Return the text of an element."""
+    return "".join(element.itertext())
+
+
+def line(element: etree._Element) -> int:
+    """Return the line of the source on which a block began, or 0."""
+    return int(element.get("data-at", "0"))
