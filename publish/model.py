@@ -11,8 +11,8 @@ from datetime import datetime
 
 from publish.diagnostics import Diagnostic
 
-Plain = None | bool | int | float | str | datetime | list["Plain"] | dict[str, "Plain"]
-"""A value of front matter that no field of Article takes."""
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+"""A value of front matter that no field of Article takes; dates as ISO 8601 text."""
 
 XHTML = "http://www.w3.org/1999/xhtml"
 EPUB = "http://www.idpf.org/2007/ops"

@@ -78,9 +78,8 @@ TOOLS = (
     ),
     Tool("pdffonts", _POPPLER),
     Tool("pdftoppm", _POPPLER),
-    Tool("pdftotext", _POPPLER),
     Tool("gs", ("ghostscript", "ghostscript", "ghostscript", "ghostscript", "ghostscript")),
-    Tool("qpdf", ("qpdf", "qpdf", "qpdf", "qpdf", "qpdf")),
+    Tool("openssl", ("openssl", "openssl", "openssl", "openssl", "openssl")),
 )
 # Beyond apt and brew, which fonts/catalog.toml knows.
 TEXT_FONTS = {

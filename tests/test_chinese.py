@@ -82,7 +82,7 @@ def test_archives_are_told_right(shared: Path) -> None:
     ("source", "target", "expected"),
     [
         ("zh-Hans", "zh-Hant", "s2t"),
-        ("zh-Hans", "zh-Hant-TW", "s2twp"),
+        ("zh-Hans", "zh-Hant-TW", "s2tw"),
         ("zh-Hans", "zh-Hant-HK", "s2hk"),
         ("zh-Hant", "zh-Hans", "tw2s"),
         ("zh-Hant-TW", "zh-Hans", "tw2s"),
@@ -95,7 +95,7 @@ def test_archives_are_told_right(shared: Path) -> None:
         ("zh-Hant-HK", "zh-Hant-TW", "hk2t+t2tw"),
         ("en", "zh-Hant-TW", ""),
         ("ja", "zh-Hans", ""),
-        ("", "zh-Hant-TW", "s2twp"),
+        ("", "zh-Hant-TW", "s2tw"),
         ("", "zh-Hans", "tw2s"),
         ("zh-Hans", "en", ""),
         ("zh-Hans", "", ""),
@@ -125,7 +125,7 @@ def test_a_file_in_the_current_folder_is_not_taken_for_a_configuration(
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("zh-Hant-TW", "頭髮很乾，軟體裡的選單"),
+        ("zh-Hant-TW", "頭髮很乾，軟件裡的菜單"),
         ("zh-Hant-HK", "頭髮很乾，軟件裏的菜單"),
         ("zh-Hant", "頭髮很乾，軟件裏的菜單"),
     ],
@@ -184,7 +184,7 @@ def test_a_phrase_is_always_obeyed(text: str, word: str) -> None:
 
 
 def test_lone_surrogates_do_no_harm() -> None:
-    assert to("zh-Hant-TW", "软件\ud800") == "軟體\ufffd"
+    assert to("zh-Hant-TW", "软件\ud800") == "軟件\ufffd"
 
 
 def test_a_phrase_file_is_read() -> None:

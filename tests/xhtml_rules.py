@@ -103,7 +103,9 @@ def _node_faults(node: etree._Element, root: etree._Element, chapter: bool) -> I
     if name not in INLINE | BLOCKS:
         yield f"element {name}"
         return
-    allowed = ANYWHERE | ATTRIBUTES.get(name, set()) | (CHAPTER if chapter else FAIR).get(name, set())
+    allowed = (
+        ANYWHERE | ATTRIBUTES.get(name, set()) | (CHAPTER if chapter else FAIR).get(name, set())
+    )
     yield from (f"{name}: attribute {key}" for key in node.attrib if key not in allowed)
     yield from _values(node, name, chapter)
     if node is not root:
@@ -149,7 +151,11 @@ def _content(node: etree._Element, name: str) -> Iterator[str]:
         yield f"text in {name}: {next(t for t in texts if t and t.strip())[:30]!r}"
     if name in {"blockquote", "aside", "section"}:
         yield from (f"{name_of(c)} in {name}" for c in node if name_of(c) in INLINE)
-    if name in {"ul", "ol", "dl", "table", "tbody", "thead", "p", "figure"} and not len(node) and not loose:
+    if (
+        name in {"ul", "ol", "dl", "table", "tbody", "thead", "p", "figure"}
+        and not len(node)
+        and not loose
+    ):
         yield f"empty {name}"
     if name == "dl" and not re.fullmatch(
         r"(?:t+d+)+", "".join("t" if name_of(c) == "dt" else "d" for c in node)
@@ -168,7 +174,9 @@ def _content(node: etree._Element, name: str) -> Iterator[str]:
 def _ids(root: etree._Element) -> Iterator[str]:
     ids = [node.get("id") for node in root.iter() if node.get("id") is not None]
     yield from (f"id {name!r} again" for name in {i for i in ids if ids.count(i) > 1})
-    yield from (f"id {name!r} is no name" for name in ids if not re.fullmatch(r"[A-Za-z][\w.-]*", name))
+    yield from (
+        f"id {name!r} is no name" for name in ids if not re.fullmatch(r"[A-Za-z][\w.-]*", name)
+    )
 
 
 def _headings(root: etree._Element) -> Iterator[str]:

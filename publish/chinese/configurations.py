@@ -11,7 +11,7 @@ CONFIGURATIONS = (
 )
 """The configurations of OpenCC for Chinese; several may be chained by "+"."""
 
-_TO_HANT = {locales.HANT: "s2t", locales.HANT_TW: "s2twp", locales.HANT_HK: "s2hk"}
+_TO_HANT = {locales.HANT: "s2t", locales.HANT_TW: "s2tw", locales.HANT_HK: "s2hk"}
 _TO_HANS = {locales.HANT_HK: "hk2s"}
 _BETWEEN = {
     (locales.HANT_TW, locales.HANT_HK): "tw2t+t2hk",

@@ -68,11 +68,11 @@ def doctor(session: Session) -> int:
 
 
 @click.command()
-@click.argument("folder", default=".")
+@click.argument("where", default=".")
 @common
-def init(session: Session, folder: str) -> int:
-    """Make FOLDER a project: write a publish.toml that says what can be set."""
-    root = Path(folder)
+def init(session: Session, where: str) -> int:
+    """Make WHERE (a folder) a project: write a publish.toml that says what can be set."""
+    root = Path(where)
     root.mkdir(parents=True, exist_ok=True)
     file = root / FILE_NAME
     if file.exists():

@@ -182,16 +182,16 @@ def _han_value(text: str) -> int:
 
 
 def _folder_key(article: Article, sections: Mapping[str, Section], *, weights: bool) -> Key:
-    """Return a key that goes folder by folder, as a site's menu does."""
-    folders = PurePosixPath(article.id).parts[:-1]
-    key: list[object] = []
-    for depth in range(1, len(folders) + 1):
+    """Return a key that goes folder by folder, files and folders side by side, as a menu does."""
+    *folders, name = PurePosixPath(article.id).parts
+    key: list[Key] = []
+    for depth, folder in enumerate(folders, 1):
         section = sections.get("/".join(folders[:depth]))
         weight = section.weight if weights and section else None
-        key.append((_heavy(weight), natural(folders[depth - 1])))
-    own = (_heavy(article.weight if weights else None), article.date or NEVER)
-    name = natural(PurePosixPath(article.id).name)
-    return (key, own, name) if weights else (key, name)
+        key.append((_heavy(weight), NEVER, natural(folder)))
+    day = (article.date or NEVER) if weights else NEVER
+    key.append((_heavy(article.weight if weights else None), day, natural(name)))
+    return tuple(key)
 
 
 def _heavy(weight: int | None) -> float:

@@ -75,7 +75,12 @@ def _names(
         return [_time(article, by, language)]
     if by == "folder":
         return [_folder(article, sections, language)]
-    values = {"tag": article.tags, "category": article.categories, "series": (article.series,)}[by]
+    values = {
+        "tag": article.tags,
+        "category": article.categories,
+        "series": (article.series,),
+        "part": (str(article.extra.get("part") or ""),),  # of a SUMMARY.md, or front matter
+    }[by]
     return [(file_key(value), value) for value in values if value] or [(OTHER, _other(language))]
 
 

@@ -24,18 +24,15 @@ class Task:
     title: str
     title_from: str
     first_line: int
-    options: dict[str, object]
+    promote_bold: str
+    math: bool
+    hard_breaks: bool
 
 
 def fair_copies(articles: Sequence[Article], config: Config, shop: Workshop) -> dict[str, FairCopy]:
     """Return the fair copy of every article, by article id."""
     from publish.markdown import VERSION
 
-    options: dict[str, object] = {
-        "promote_bold": config.text.promote_bold,
-        "math": config.text.math,
-        "hard_breaks": config.text.hard_breaks,
-    }
     found: dict[str, FairCopy] = {}
     missing: list[tuple[Article, str, Task]] = []
     for article in articles:
@@ -45,7 +42,9 @@ def fair_copies(articles: Sequence[Article], config: Config, shop: Workshop) -> 
             article.title,
             article.title_from,
             article.body_line,
-            options,
+            config.text.promote_bold,
+            config.text.math,
+            config.text.hard_breaks,
         )
         key = cache.digest(STAGE, VERSION, task)
         kept = shop.cache.load(STAGE, key, FairCopy)
@@ -82,5 +81,7 @@ def _make(task: Task) -> FairCopy:
         title_from=task.title_from,
         first_line=task.first_line,
         shown="",
-        options=Options(**task.options),
+        options=Options(
+            promote_bold=task.promote_bold, math=task.math, hard_breaks=task.hard_breaks
+        ),
     )

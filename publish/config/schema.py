@@ -9,7 +9,6 @@ from typing import Literal
 
 import msgspec
 
-Grouping = Literal["year", "quarter", "month", "week", "folder", "tag", "category", "series"]
 GROUPINGS: tuple[str, ...] = (
     "year",
     "quarter",
@@ -19,6 +18,7 @@ GROUPINGS: tuple[str, ...] = (
     "tag",
     "category",
     "series",
+    "part",
 )
 ORDERS: tuple[str, ...] = ("date", "path", "title", "weight", "given")
 SOURCE = "source"  # the edition that leaves the script of the sources as it is
@@ -117,7 +117,7 @@ class FiguresTable(Table, frozen=True):
     mirrors: dict[str, str] = {}
     jobs: int = 8
     per_host: int = 6
-    timeout: float = 20.0  # seconds for one request
+    timeout: float = 20.0  # seconds without a byte; a request may take three times as long
     retries: int = 3
     max_bytes: int = 20_000_000
     max_redirects: int = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, time
 
 from publish.content import dates
 from publish.content.text import scrub
@@ -70,7 +70,7 @@ def bare(value: object, depth: int = 0) -> Value:  # noqa: PLR0911 - a case a li
 
 
 def plain(value: Value) -> Plain:  # noqa: PLR0911 - a case a line
-    """Return a value as what it means by itself: a number, a truth, a date, a text.
+    """Return a value as what it means by itself: a number, a truth, an ISO date, a text.
 
     >>> [plain(Bare(text)) for text in ("12", "012", "1.5", "no", "~", "1:30")]
     [12, '012', 1.5, False, None, '1:30']
@@ -90,5 +90,5 @@ def plain(value: Value) -> Plain:  # noqa: PLR0911 - a case a line
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
-    moment: datetime | None = dates.read(text) if _DATE.fullmatch(text) else None
-    return text if moment is None else moment.astimezone(UTC)
+    moment = dates.read(text) if _DATE.fullmatch(text) else None
+    return text if moment is None else moment.astimezone(UTC).isoformat()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publish.diagnostics import UsageError, error
 from publish.layouts.finding import FILE_NAME, Layout, files_in, find
+from publish.layouts.sheets import css_folders
 
 _REPLACE = '\ncss = "replace" # this folder\'s style sheets stand alone; "add" sets them after ours'
 
@@ -45,12 +46,18 @@ def _content(layout: Layout) -> dict[str, str]:
     content: dict[str, str] = {}
     for folder in layout.folders:
         for path in files_in(Path(folder)):
-            text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-            if path.suffix == ".css" and path.name in content:
-                content[path.name] = f"{text.rstrip()}\n\n{content[path.name]}"
-            else:
-                content.setdefault(path.name, text)
+            if path.suffix != ".css":
+                content.setdefault(path.name, _text(path))
+    for folder in css_folders(layout):
+        for path in files_in(Path(folder)):
+            if path.suffix == ".css":
+                before = content.get(path.name, "")
+                content[path.name] = f"{before.rstrip()}\n\n{_text(path)}".lstrip()
     facts = re.sub(r"(?m)^css\s*=.*\n", "", content.get(FILE_NAME, "")).strip()
     head, table, rest = facts.partition("[options]")
     content[FILE_NAME] = f"{head.strip()}{_REPLACE}\n" + (f"\n{table}{rest}\n" if table else "")
     return content
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")

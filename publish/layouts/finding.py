@@ -68,7 +68,7 @@ def find(name: str, project: Path | None = None) -> Layout:
     bare: list[str] = []
     seen: list[str] = []
     wanted = name
-    while wanted:
+    while wanted or not seen:
         if wanted in seen:
             raise UsageError(
                 error("layout-circle", f"layout {name!r} extends itself: {' > '.join(seen)}")

@@ -18,6 +18,13 @@ class Sheet:
     text: str
 
 
+def css_folders(layout: Layout) -> list[str]:
+    """Return the folders whose style sheets count, the lowest first."""
+    folders = list(layout.folders)
+    ends = [number for number, folder in enumerate(folders, 1) if folder in layout.bare]
+    return folders[: min(ends, default=len(folders))][::-1]
+
+
 def sheets(layout: Layout, target: str) -> tuple[Sheet, ...]:
     """Return the CSS files of a layout for a target: ``book.css``, then ``<target>.css``.
 
@@ -28,13 +35,8 @@ def sheets(layout: Layout, target: str) -> tuple[Sheet, ...]:
         layout: as found.
         target: "epub" or "pdf", or a plug-in's own.
     """
-    folders = list(layout.folders)
-    for number, folder in enumerate(folders):
-        if folder in layout.bare:
-            folders = folders[: number + 1]
-            break
     found = (
-        Path(folder, name) for name in (COMMON, f"{target}.css") for folder in reversed(folders)
+        Path(folder, name) for name in (COMMON, f"{target}.css") for folder in css_folders(layout)
     )
     return tuple(
         Sheet(

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from publish.markdown import code
 from publish.markdown.forms import NOTICES, notice
-from publish.markdown.inline import attributes_of
+from publish.markdown.links import attributes_of
 from publish.markdown.text import escape, quoted
 
 if TYPE_CHECKING:
@@ -135,19 +135,20 @@ def _admonition(r: Renderer, token: Token, tokens: Sequence[Token], index: int) 
 
 
 def _indented(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:
-    r.code(code.block(r.restored(token.content), ""))
+    r.atom(code.block(r.restored(token.content), ""), "div")
 
 
 def _fence(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:
-    r.code(code.block(r.restored(token.content), code.language_of(token.info)))
+    language = code.language_of(token.info)
+    r.atom(code.block(r.restored(token.content), language), "div")
 
 
 def _html(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:
-    r.html_block(token.content, r.line(token))
+    r.html(token.content, r.line(token))
 
 
 def _math(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:
-    r.math_block(token.content, r.line(token))
+    r.math(token.content, r.line(token), display=True)
 
 
 def _rule(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:
@@ -197,13 +198,14 @@ def _later(r: Renderer) -> None:
     """Write the blocks that had no place in a heading or term."""
     later, r.later = r.later, []
     for block in later:
-        r.code(block)
+        r.atom(block, "div")
 
 
 HANDLERS: dict[str, Handler] = {
     "heading_open": _heading, "heading_close": _heading_end, "dt_open": _term,
-    "dt_close": _term_end, "dd_open": _meaning, "bullet_list_open": _list, "ordered_list_open": _list,
-    "bullet_list_close": _list_end, "ordered_list_close": _list_end, "list_item_open": _item,
+    "dt_close": _term_end, "dd_open": _meaning, "bullet_list_open": _list,
+    "ordered_list_open": _list, "bullet_list_close": _list_end, "ordered_list_close": _list_end,
+    "list_item_open": _item,
     "blockquote_open": _quote, "blockquote_close": _frame_end, "container_open": _container,
     "container_close": _frame_end, "admonition_open": _admonition,
     "admonition_close": _frame_end, "code_block": _indented, "fence": _fence,

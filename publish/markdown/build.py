@@ -7,22 +7,28 @@ and cells the tables they lack.
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
+from publish.markdown.text import words
 from publish.model import EPUB, XHTML
 
 DEEPEST = 150  # levels of elements; libxml2 refuses 256
 
-PHRASING = frozenset("p h1 h2 h3 h4 h5 h6 dt pre figcaption caption".split())
-DIRECT = frozenset("li td th dd".split())  # hold text and blocks alike
+PHRASING = words("p h1 h2 h3 h4 h5 h6 dt pre figcaption caption")
+DIRECT = words("li td th dd")  # hold text and blocks alike
 LISTS = frozenset(("ul", "ol"))
 SECTIONS = frozenset(("thead", "tbody", "tfoot"))
 _NS = f"{{{XHTML}}}"
 
 
+_NAMESPACES: Any = {None: XHTML, "epub": EPUB}
+
+
 def root() -> etree._Element:
     """Return an empty text."""
-    return etree.Element(f"{_NS}section", {"class": "text"}, nsmap={None: XHTML, "epub": EPUB})
+    return etree.Element(f"{_NS}section", {"class": "text"}, nsmap=_NAMESPACES)
 
 
 def local(element: etree._Element) -> str:
@@ -100,7 +106,7 @@ class Builder:
                 self._push("li", {})
             elif name == "dl":
                 self._push("dd", {})
-            elif name in ("table", "thead", "tbody", "tfoot", "tr", "colgroup"):
+            elif name in ("table", "thead", "tbody", "tfoot", "tr"):
                 self._cell("td")
             elif name not in PHRASING and name not in DIRECT:
                 self._push("p", {})
@@ -216,15 +222,17 @@ class Builder:
             self._row()
         elif name == "tr":
             self._section()
-        elif name in SECTIONS or name == "colgroup":
+        elif name in SECTIONS:
             self._table()
         elif place in LISTS:
             self._push("li", {})
         elif place == "dl":
             self._push("dd", {})
-        elif place in ("table", "tr", "colgroup") or place in SECTIONS:
-            if not (place == "table" and name == "caption"):
-                self._cell("td")
+        elif (place in ("table", "tr") or place in SECTIONS) and (place, name) != (
+            "table",
+            "caption",
+        ):
+            self._cell("td")
 
     def _leave(self, wanted: frozenset[str], through: set[str]) -> bool:
         if self.block_name in through:
@@ -238,11 +246,11 @@ class Builder:
             self._push("li", {})
         elif place == "dl":
             self._push("dd", {})
-        elif place in ("table", "tr", "colgroup") or place in SECTIONS:
+        elif place in ("table", "tr") or place in SECTIONS:
             self._cell("td")
 
     def _table(self) -> None:
-        while self.block_name in SECTIONS or self.block_name in ("tr", "colgroup"):
+        while self.block_name in SECTIONS or self.block_name == "tr":
             self.stack.pop()
         if self.block_name != "table":
             self._outside()
@@ -250,7 +258,7 @@ class Builder:
             self._push("table", {})
 
     def _section(self) -> None:
-        while self.block_name in ("tr", "colgroup"):
+        while self.block_name == "tr":
             self.stack.pop()
         if self.block_name not in SECTIONS:
             self._table()
@@ -266,7 +274,7 @@ class Builder:
         self._push(name, {})
 
 
-_INLINE = frozenset(
+_INLINE = words(
     "a em strong del ins s u mark sub sup small code kbd samp var abbr cite q dfn span ruby img"
-    " math".split()
+    " math"
 )

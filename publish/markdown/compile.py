@@ -10,14 +10,13 @@ from urllib.parse import quote, urlsplit
 from lxml import etree
 
 from publish.markdown import html, pictures, repair, structure, tidy
-from publish.markdown.build import root
 from publish.markdown.findings import Findings
-from publish.markdown.names import A, IMG, SECTION, unwrap
+from publish.markdown.names import IMG, SECTION, A, discard, unwrap
 from publish.markdown.parser import parse
 from publish.markdown.prepare import Prepared, prepare
 from publish.markdown.raw import Raw
 from publish.markdown.render import Renderer
-from publish.markdown.text import clean, has_han, plain_text
+from publish.markdown.text import MARK, OPEN, clean, has_han, plain_text
 from publish.model import EPUB, FairCopy, LinkUse
 
 VERSION = "1"
@@ -41,7 +40,7 @@ def fair_copy(
     title_from: str,
     first_line: int,
     shown: str,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
 ) -> FairCopy:
     """Return an article's body as clean, well-formed XHTML (docs/xhtml.md), with its findings.
 
@@ -102,7 +101,7 @@ def _rendered(
         raw.marks = [mark.xhtml for mark in prepared.marks]
     renderer = Renderer(prepared, env, findings, raw, han)
     if format == "html":
-        renderer.html_block(prepared.text, prepared.first_line)
+        renderer.html(prepared.text, prepared.first_line)
         return renderer, "".join(renderer.out), ""
     tokens = parse(prepared.text, env, math=options.math, hard_breaks=options.hard_breaks)
     tokens = renderer.notes_taken_out(tokens)
@@ -127,8 +126,12 @@ def _has_html(tokens: list[Any]) -> bool:
 def _report(env: dict[str, Any], prepared: Prepared, findings: Findings) -> None:
     """Report what the parser noted on its way."""
     for index in env.get("nested", ()):
-        help = "what is nested deeper stands as plain paragraphs"
-        findings.warning("nesting-deep", "lists or quotations in each other", prepared.line(index), help)
+        findings.warning(
+            "nesting-deep",
+            "lists or quotations in each other",
+            prepared.line(index),
+            "what is nested deeper stands as plain paragraphs",
+        )
     for index in env.get("indented", ()):
         findings.note("indent-removed", "indented prose is no code", prepared.line(index))
     for index, tag in env.get("unclosed", ()):
@@ -136,10 +139,9 @@ def _report(env: dict[str, Any], prepared: Prepared, findings: Findings) -> None
 
 
 def _tree(renderer: Renderer, text: str, findings: Findings) -> etree._Element:
-    if renderer.raw and renderer.html:
-        return html.mixed(text, renderer.raw.own, renderer.raw.fragments, findings)
+    if OPEN in text:
+        text = MARK.sub("", text)  # where no shortcode may stand: in a title, in a caption
     if renderer.raw:
-        top = root()
         return html.mixed(text, renderer.raw.own, renderer.raw.fragments, findings)
     return html.pure(text)
 
@@ -147,12 +149,12 @@ def _tree(renderer: Renderer, text: str, findings: Findings) -> etree._Element:
 def _tidied(top: etree._Element, renderer: Renderer, body: str, findings: Findings) -> None:
     if next(top.iter(IMG), None) is not None:
         pictures.arrange(top)
-    if renderer.breaks or renderer.html:
+    if renderer.breaks or renderer.mixed:
         tidy.join_lines(top)
     if "\xa0" in body or "&nbsp" in body or "&#160" in body or "&#xa0" in body.lower():
         tidy.normalise_spaces(top, findings)
     tidy.paragraphs(top, findings)
-    if renderer.html:
+    if renderer.mixed:
         pictures.captions(top)
         repair.repair(top)
     tidy.hollow(top)
@@ -170,7 +172,9 @@ def _notes(section: etree._Element) -> etree._Element:
 # --- links ------------------------------------------------------------------------------------
 
 _UNSAFE = re.compile(r"^\s*(?:javascript|vbscript|data|file|blob|about|view-source|chrome):", re.I)
-_HOST = re.compile(r"(?:[^\s@/?#]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s\x00-\x20\"%<>\\^`{|}\[\]:@/?#]+)(?::\d{1,5})?")
+_HOST = re.compile(
+    r"(?:[^\s@/?#]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s\x00-\x20\"%<>\\^`{|}\[\]:@/?#]+)(?::\d{1,5})?"
+)
 _USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][\w\-./?#=&+,;:@!~*'()$]*)?")
 _ILLEGAL = re.compile(r"[\s\"<>\\^`{|}\[\]]|%(?![0-9A-Fa-f]{2})")
 
@@ -188,10 +192,13 @@ def _links(top: etree._Element, findings: Findings) -> tuple[LinkUse, ...]:
             if address and not usable:
                 findings.warning("link-dropped", f"{address[:60]} is no address for a book", line)
             name = link.get("data-name")
-            unwrap(link) if not name and not link.get("id") else link.attrib.pop("href", None)
+            if name or link.get("id"):
+                discard(link, "href")
+            else:
+                unwrap(link)
             continue
         link.set("href", usable)
-        link.attrib.pop("title", None)
+        discard(link, "title")
         found.append(LinkUse(usable, line))
     return tuple(found)
 

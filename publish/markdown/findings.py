@@ -35,8 +35,8 @@ class Findings:
                 severity,
                 message if count == 1 else f"{message} ({count} times, first here)",
                 Place(self.shown, line),
-                help,
+                advice,
             )
-            for (code, message), (severity, line, count, help) in self._found.items()
+            for (code, message), (severity, line, count, advice) in self._found.items()
         ]
         return tuple(sorted(found, key=lambda f: (f.place or Place(""), f.code, f.message)))

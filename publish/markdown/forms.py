@@ -108,8 +108,8 @@ def make(tag: Tag, text: str, findings: Findings) -> Mark | str | None:
         form = _notice
     if form is None:
         name = f"{{{{< {tag.name} >}}}}" if tag.family == "hugo" else f"{{% {tag.name} %}}"
-        help = "its text is kept" if tag.paired else "it is left out of the book"
-        findings.warning("shortcode-unknown", f"{name} is not known", tag.line, help)
+        advice = "its text is kept" if tag.paired else "it is left out of the book"
+        findings.warning("shortcode-unknown", f"{name} is not known", tag.line, advice)
         return None
     return form(tag, text)
 

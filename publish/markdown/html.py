@@ -11,8 +11,8 @@ from lxml import etree
 from publish.markdown.build import Builder, local, root
 from publish.markdown.findings import Findings
 from publish.markdown.names import unwrap
-from publish.markdown.raw import HIS
-from publish.markdown.text import escape, quoted
+from publish.markdown.raw import HIS, PAUSE
+from publish.markdown.text import escape, quoted, words
 from publish.model import EPUB, XHTML
 
 _NS = f"{{{XHTML}}}"
@@ -25,18 +25,15 @@ _RENAMED = {
     "b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dir": "ul",
     "menu": "ul", "listing": "pre", "xmp": "pre",
 }  # fmt: skip
-_INLINE = frozenset(
+_INLINE = words(
     "a em strong del ins s u mark sub sup small code kbd samp var abbr cite q dfn span ruby rb rt"
-    " rp".split()
+    " rp"
 )
-_BLOCKS = frozenset(
+_BLOCKS = words(
     "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre table caption thead tbody tfoot tr td th"
-    " figure figcaption aside div hr".split()
+    " figure figcaption aside div hr"
 )
-_PLAIN = frozenset("p h1 h2 h3 h4 h5 h6 ul dl dt dd blockquote thead tbody tfoot tr".split())
-_BREAKING = frozenset(
-    "address article aside body center div footer header hgroup html main nav section".split()
-)
+_PLAIN = words("p h1 h2 h3 h4 h5 h6 ul dl dt dd blockquote thead tbody tfoot tr")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -59,17 +56,12 @@ def mixed(xhtml: str, own: str, fragments: list[str], findings: Findings) -> etr
     return top
 
 
-def _top(element: etree._Element, source: etree._Element) -> etree._Element:
-    """Return the child of the root that an element is in."""
-    while (parent := element.getparent()) is not None and parent is not source:
-        element = parent
-    return element
-
-
 def _repaired(xhtml: str) -> Any:
     import tinyhtml5
 
-    tree = tinyhtml5.parse(f"<!DOCTYPE html><body>{xhtml}", namespace_html_elements=False)
+    tree: Any = tinyhtml5.parse(  # type: ignore[no-untyped-call]
+        f"<!DOCTYPE html><body>{xhtml}", namespace_html_elements=False
+    )
     body = tree.find("body")
     return tree if body is None else body
 
@@ -93,23 +85,18 @@ class _Walk:
 
     def marked(self, source: etree._Element) -> None:
         """Find the blocks that need no walk, and put their finished pieces in place."""
-        marks = source.xpath(f"//*[@{self.own}!='']")
-        his = set()
-        pieces = []
-        for element in marks:
-            if element.get(self.own) == HIS:
-                his.add(_top(element, source))
-            else:
-                pieces.append(element)
-        for element in pieces:
-            if _top(element, source) not in his and element.getparent() is not source:
-                finished = pure(self.fragments[int(element.get(self.own))])
+        for child in source:
+            if child.get(self.own) != "":
+                continue
+            marks = [element for element in child.iter() if element.get(self.own)]
+            if any(element.get(self.own) in (HIS, PAUSE) for element in marks):
+                continue
+            for element in marks:
+                finished = pure(self.fragments[int(element.get(self.own, ""))])
                 element.text = finished.text
                 element.extend(finished)
                 unwrap(element)
-        self.sound = {
-            child for child in source if child.get(self.own) == "" and child not in his
-        }
+            self.sound.add(child)
 
     def walk(self, source: Any) -> None:
         """Feed what an element holds."""
@@ -141,11 +128,15 @@ class _Walk:
     def _enter(self, element: Any, name: str) -> Entered | None:
         """Begin an element; return how to end it, or None if nothing in it is to be walked."""
         mark = element.get(self.own)
-        if mark is not None and mark != HIS:
+        if mark not in (None, HIS, PAUSE):
             return self._ours(element, name, mark)
+        if mark == PAUSE:
+            self.builder.pause()
         for attribute in ("id", "name"):
             if anchor := element.get(attribute):
                 self.builder.names.append(anchor)
+        if mark == PAUSE:
+            return None
         name = _RENAMED.get(name, name)
         handler = _HANDLERS.get(name)
         if handler is not None:
@@ -154,9 +145,6 @@ class _Walk:
             return "inline", self.builder.begin(name, _language(element))
         if name in _PLAIN:
             return "block", self.builder.open(name, _language(element))
-        if name in _BREAKING:
-            self.builder.pause()
-            return "pause", None
         return "", None
 
     def _leave(self, kind: str, opened: Any) -> None:
@@ -164,8 +152,6 @@ class _Walk:
             self.builder.end(opened)
         elif kind == "block":
             self.builder.close(opened)
-        elif kind == "pause":
-            self.builder.pause()
         elif kind == "table":
             self.builder.close(opened[1])
             self.builder.close(opened[0])

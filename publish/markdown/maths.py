@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
-from publish.markdown.text import escape
+from publish.markdown.text import escape, words
 from publish.model import MATHML
 
 # Presentation MathML 3 as EPUB 3 allows it, and the attributes worth keeping.
-_ELEMENTS = frozenset(
+_ELEMENTS = words(
     "math mi mn mo mtext mspace ms mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced"
     " menclose msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr"
-    " mtd".split()
+    " mtd"
 )
-_ATTRIBUTES = frozenset(
-    "accent accentunder align columnalign columnlines columnspacing columnspan depth display"
+_ATTRIBUTES = words(
+    "accent accentunder align columnalign columnspan depth display"
     " displaystyle fence form frame height largeop linethickness lspace mathbackground mathcolor"
     " mathsize mathvariant maxsize minsize movablelimits notation open close separators rowalign"
-    " rowlines rowspacing rowspan rspace scriptlevel separator stretchy symmetric voffset"
-    " width".split()
+    " rowspan rspace scriptlevel separator stretchy symmetric voffset"
+    " width"
 )
-_ALIGNED = frozenset(
-    "align aligned alignat alignedat split eqnarray equation gather gathered multline".split()
-)
+_ALIGNED = words("align aligned alignat alignedat split eqnarray equation gather gathered multline")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w+)\*?\}(?:\{\d+\})?")
 _UNKNOWN = re.compile(r"\\[A-Za-z]")
 LONGEST = 8_000
+_NAMESPACES: Any = {None: MATHML}
 
 
 @lru_cache(maxsize=512)
@@ -48,7 +48,7 @@ def mathml(latex: str, display: bool) -> str | None:
         tree = etree.fromstring(made)
     except Exception:  # its exceptions have no common base
         return None
-    words = "".join(tree.itertext())
+    words = "".join(map(str, tree.itertext()))
     if _UNKNOWN.search(words) or "&" in words.replace(r"\&", ""):
         return None
     found = clean(tree)
@@ -81,7 +81,7 @@ def clean(tree: etree._Element, depth: int = 0) -> etree._Element | None:
     name = _local(tree)
     if name not in _ELEMENTS or depth > 100:
         return None
-    copy = etree.Element(f"{{{MATHML}}}{name}", nsmap={None: MATHML})
+    copy = etree.Element(f"{{{MATHML}}}{name}", nsmap=_NAMESPACES)
     for key, value in tree.attrib.items():
         if key in _ATTRIBUTES:
             copy.set(key, value)

@@ -7,19 +7,25 @@ from lxml import etree
 from publish.model import XHTML
 
 NS = f"{{{XHTML}}}"
-A, BR, DIV, FIGURE, FIGCAPTION, HR, IMG, LI, P, SECTION, SPAN, STRONG = (
-    f"{NS}{name}"
-    for name in "a br div figure figcaption hr img li p section span strong".split()
+
+
+def named(text: str) -> tuple[str, ...]:
+    """Return the names in a text as lxml writes them."""
+    return tuple(f"{NS}{name}" for name in text.split())
+
+
+A, BR, DIV, FIGURE, FIGCAPTION, HR, IMG, LI, P, SECTION, SPAN, STRONG = named(
+    "a br div figure figcaption hr img li p section span strong"
 )
-HEADINGS = tuple(f"{NS}h{level}" for level in range(1, 7))
+HEADINGS = named("h1 h2 h3 h4 h5 h6")
 INLINE = frozenset(
-    f"{NS}{name}"
-    for name in "a em strong del ins s u mark sub sup small code kbd samp var abbr cite q dfn span"
-    " ruby rb rt rp".split()
+    named(
+        "a em strong del ins s u mark sub sup small code kbd samp var abbr cite q dfn span ruby rb"
+        " rt rp"
+    )
 )
 REPLACED = frozenset(
-    [f"{NS}{name}" for name in "img hr pre table figure".split()]
-    + ["{http://www.w3.org/1998/Math/MathML}math"]
+    (*named("img hr pre table figure"), "{http://www.w3.org/1998/Math/MathML}math")
 )
 
 
@@ -66,9 +72,21 @@ def _keep_tail(element: etree._Element, parent: etree._Element) -> None:
 
 def content(element: etree._Element) -> str:
     """Return the text of an element."""
-    return "".join(element.itertext())
+    return "".join(map(str, element.itertext()))
 
 
 def line(element: etree._Element) -> int:
     """Return the line of the source on which a block began, or 0."""
     return int(element.get("data-at", "0"))
+
+
+def discard(element: etree._Element, *names: str) -> None:
+    """Take attributes off an element, if it has them."""
+    for name in names:
+        if name in element.attrib:
+            del element.attrib[name]
+
+
+def attributes(element: etree._Element) -> dict[str, str]:
+    """Return the attributes of an element."""
+    return {str(key): str(value) for key, value in element.attrib.items()}

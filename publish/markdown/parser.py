@@ -20,7 +20,8 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from publish.markdown import inline
+from publish.markdown import emphasis, formulas, links
+from publish.markdown.inline import Inline, Rule
 from publish.markdown.text import MARK, OPEN, is_wide
 
 DEEPEST = 100  # levels of nesting; a list takes two
@@ -80,25 +81,17 @@ class Block(ParserBlock):
 def _plain(state: StateBlock, line: int) -> bool:
     """Read the paragraph that begins here, if it can be seen at once to be one."""
     start, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
-    src = state.src
-    indented = state.sCount[line] - state.blkIndent >= 4
-    if indented:
-        if is_wide(src[start]) and _prose(state, line):
-            state.env.setdefault("indented", []).append(line)
-            return bool(paragraph(state, line, state.lineMax, False))
-        return False
-    if _NOT_PLAIN.match(src, start, end):
-        if _YEAR.match(src, start, end):
-            return bool(paragraph(state, line, state.lineMax, False))
-        return False
-    following = line + 1
-    if following < state.lineMax:
-        if not state.isEmpty(following):
+    src, following = state.src, line + 1
+    if state.sCount[line] - state.blkIndent >= 4:
+        if not is_wide(src[start]) or not _prose(state, line):
             return False
-        if following + 1 < state.lineMax:
-            first = state.bMarks[following + 1] + state.tShift[following + 1]
-            if src[first : first + 1] in (":", "~"):
-                return False
+        state.env.setdefault("indented", []).append(line)
+        return bool(paragraph(state, line, state.lineMax, False))
+    if _NOT_PLAIN.match(src, start, end):
+        year = _YEAR.match(src, start, end)
+        return year is not None and bool(paragraph(state, line, state.lineMax, False))
+    if following < state.lineMax and not _ends(state, following):
+        return False
     state.line = following
     state.push("paragraph_open", "p", 1).map = [line, following]
     token = state.push("inline", "", 0)
@@ -107,6 +100,16 @@ def _plain(state: StateBlock, line: int) -> bool:
     token.children = []
     state.push("paragraph_close", "p", -1)
     return True
+
+
+def _ends(state: StateBlock, line: int) -> bool:
+    """Tell whether a line ends a paragraph for sure: a blank one that no definition follows."""
+    if not state.isEmpty(line):
+        return False
+    if line + 1 >= state.lineMax:
+        return True
+    first = state.bMarks[line + 1] + state.tShift[line + 1]
+    return state.src[first : first + 1] not in (":", "~")
 
 
 def _prose(state: StateBlock, line: int) -> bool:
@@ -195,9 +198,9 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def parser(math: bool = True, hard_breaks: bool = False) -> Parser:
     """Return the parser for some options; each process makes it once."""
     md = Parser("commonmark", {"tasklists": True, "breaks": hard_breaks, "maxNesting": DEEPEST})
-    md.inline, md.block = inline.Inline(), Block()
+    md.inline, md.block = Inline(), Block()
     md.helpers = SimpleNamespace(  # type: ignore[assignment]
-        parseLinkLabel=inline.link_label,
+        parseLinkLabel=links.link_label,
         parseLinkDestination=parseLinkDestination,
         parseLinkTitle=parseLinkTitle,
     )
@@ -211,24 +214,24 @@ def parser(math: bool = True, hard_breaks: bool = False) -> Parser:
         ["linkify", "replacements", "smartquotes", "text_join", "normalize"], True
     )
     named: dict[str, Any] = {rule.name: rule.fn for rule in md.inline.ruler.__rules__}
-    rules: dict[str, tuple[inline.Rule, ...]] = {
+    rules: dict[str, tuple[Rule, ...]] = {
         "\n": (newline,),
-        "!": (inline.image,),
+        "!": (links.image,),
         "&": (entity,),
-        "*": (inline.emphasis,),
-        "_": (inline.emphasis,),
+        "*": (emphasis.emphasis,),
+        "_": (emphasis.emphasis,),
         "~": (strikethrough,),
         "`": (backtick,),
-        "[": (inline.link, named["footnote_ref"], inline.span),
+        "[": (links.link, named["footnote_ref"], links.span),
         "<": (autolink, html_inline),
-        "\\": (inline.bracketed_math, escape) if math else (escape,),
+        "\\": (formulas.bracketed_math, escape) if math else (escape,),
         "^": (named["footnote_inline"],),
-        ":": (inline.linkify,),
-        "{": (inline.attributes,),
-        OPEN: (inline.mark,),
+        ":": (links.linkify,),
+        "{": (links.attributes,),
+        OPEN: (links.mark,),
     }
     if math:
-        rules["$"] = (inline.math,)
+        rules["$"] = (formulas.math,)
     md.inline.settle(rules)
     return md
 

@@ -6,18 +6,33 @@ import re
 
 from lxml import etree
 
-from publish.markdown.names import A, BR, FIGCAPTION, FIGURE, IMG, INLINE, NS, P, content, remove
+from publish.markdown.names import (
+    BR,
+    FIGCAPTION,
+    FIGURE,
+    IMG,
+    INLINE,
+    SPAN,
+    A,
+    P,
+    attributes,
+    content,
+    discard,
+    named,
+    remove,
+)
 from publish.model import FigureUse
 
 _GENERIC = re.compile(
-    r"(?:图片|圖片|图像|圖像|图|圖|插图|插圖|配图|配圖|封面|截图|截圖|图片描述|圖片描述|在这里插入图片描述|描述|alt|alt ?text"
-    r"|image|images|img|picture|pic|photo|figure|untitled|undefined|null|无|none)[ _\-]?\d*"
+    r"(?:图片|圖片|图像|圖像|图|圖|插图|插圖|配图|配圖|封面|截图|截圖|图片描述|圖片描述"
+    r"|在这里插入图片描述|描述|alt|alt ?text|image|images|img|picture|pic|photo|figure"
+    r"|untitled|undefined|null|无|none)[ _\-]?\d*"
     r"|\S+\.(?:jpe?g|png|gif|webp|svg|bmp|avif|heic|tiff?)"
-    r"|(?:img|image|dsc|dscn|bg|wx|screen ?shot|微信图片|微信圖片|qq截图|屏幕截图|mmbizimage)?[_\-\d. ]*",
+    r"|(?:img|image|dsc|dscn|bg|wx|screen ?shot|微信图片|微信圖片|qq截图|屏幕截图)?[_\-\d. ]*",
     re.I,
 )
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|avif)(?:[?#!].*)?$", re.I)
-_HOLDERS = frozenset(f"{NS}{name}" for name in "p li dd figure".split())
+_HOLDERS = frozenset(named("p li dd figure"))
 
 
 def arrange(top: etree._Element) -> None:
@@ -46,7 +61,7 @@ def arrange(top: etree._Element) -> None:
     for image in top.iter(IMG):
         if image.getparent() is not None and not _in_figure(image):
             image.set("class", "inline")
-        image.attrib.pop("title", None)
+        discard(image, "title")
 
 
 def _alone(image: etree._Element, paragraph: etree._Element) -> bool:
@@ -74,7 +89,7 @@ def _in_figure(image: etree._Element) -> bool:
 def _describe(image: etree._Element) -> None:
     """Keep only a description that says something."""
     alt = " ".join(image.get("alt", "").split())
-    title = image.get("title", "").strip()
+    title = str(image.get("title", "")).strip()
     if _GENERIC.fullmatch(alt) or alt == title:
         alt = ""
     image.set("alt", alt)
@@ -100,50 +115,50 @@ Item = etree._Element | str
 
 def _divide(paragraph: etree._Element) -> None:
     """Part the lines of a paragraph that are pictures from those that are text."""
-    lines: list[list[Item]] = [[]]
-    breaks: list[Item] = []  # what stands after each line
-    for item in _items(paragraph):
-        if isinstance(item, str):
-            first, *rest = item.split("\n")
-            lines[-1].append(first)
-            for piece in rest:
-                breaks.append("\n")
-                lines.append([piece])
-        elif item.tag == BR:
-            breaks.append(item)
-            lines.append([])
-        else:
-            lines[-1].append(item)
+    lines, breaks = _lines(paragraph)
     pictured = [_pictures_of(found) for found in lines]
-    if not any(pictured):
+    parent = paragraph.getparent()
+    if parent is None or not any(pictured):
         return
     for child in paragraph:
         child.tail = None
-    parent = paragraph.getparent()
-    assert parent is not None
     made: list[etree._Element] = []
     text: etree._Element | None = None
     for number, (found, pictures) in enumerate(zip(lines, pictured, strict=True)):
         if pictures:
             text = None
             made += [_figure(child, tail=None) for child in pictures]
-            continue
-        if text is None:
-            if not any(not isinstance(i, str) or i.strip() for i in found):
-                continue
-            text = paragraph.makeelement(P, dict(paragraph.attrib))
+        elif text is not None:
+            _add(text, breaks[number - 1], *found)
+        elif any(not isinstance(item, str) or item.strip() for item in found):
+            text = paragraph.makeelement(P, attributes(paragraph))
             made.append(text)
-        else:
-            _add(text, breaks[number - 1])
-        for item in found:
-            _add(text, item)
+            _add(text, *found)
     if parent.tag == FIGURE:
         made = [child for block in made for child in (block if block.tag == FIGURE else [block])]
-    index = parent.index(paragraph)
     made[-1].tail = paragraph.tail
+    index = parent.index(paragraph)
     parent[index : index + 1] = made
     if parent.tag == FIGURE:
         _caption_of(parent)
+
+
+def _lines(paragraph: etree._Element) -> tuple[list[list[Item]], list[Item]]:
+    """Return the lines of a paragraph, and what breaks them."""
+    lines: list[list[Item]] = [[]]
+    breaks: list[Item] = []
+    for item in _items(paragraph):
+        if isinstance(item, str):
+            first, *rest = item.split("\n")
+            lines[-1].append(first)
+            breaks += ["\n"] * len(rest)
+            lines += [[piece] for piece in rest]
+        elif item.tag == BR:
+            breaks.append(item)
+            lines.append([])
+        else:
+            lines[-1].append(item)
+    return lines, breaks
 
 
 def _items(paragraph: etree._Element) -> list[Item]:
@@ -167,11 +182,11 @@ def _pictures_of(line: list[Item]) -> list[etree._Element]:
     return found
 
 
-def _add(paragraph: etree._Element, item: Item) -> None:
-    if not isinstance(item, str):
-        paragraph.append(item)
-    elif item:
-        if len(paragraph):
+def _add(paragraph: etree._Element, *items: Item) -> None:
+    for item in items:
+        if not isinstance(item, str):
+            paragraph.append(item)
+        elif len(paragraph):
             paragraph[-1].tail = (paragraph[-1].tail or "") + item
         else:
             paragraph.text = (paragraph.text or "") + item
@@ -188,7 +203,7 @@ def _figure(child: etree._Element, tail: str | None) -> etree._Element:
             image.tail = None
             figure.append(image)
     else:
-        kept = child.makeelement(A, dict(link.attrib))
+        kept = child.makeelement(A, attributes(link))
         for image in images:
             image.tail = None
             kept.append(image)
@@ -200,7 +215,9 @@ def _figure(child: etree._Element, tail: str | None) -> etree._Element:
 
 def _caption_of(figure: etree._Element) -> None:
     """Give a figure the title of its picture as caption, if it has none."""
-    titles = [image.attrib.pop("title", "").strip() for image in figure.iter(IMG)]
+    titles: list[str] = [(image.get("title") or "").strip() for image in figure.iter(IMG)]
+    for image in figure.iter(IMG):
+        discard(image, "title")
     title = next(filter(None, titles), "")
     if title and figure.find(FIGCAPTION) is None:
         etree.SubElement(figure, FIGCAPTION).text = title
@@ -228,4 +245,4 @@ def captions(top: etree._Element) -> None:
             figure.tag = P
             figure.attrib.clear()
             for caption in figure:
-                caption.tag = f"{NS}span"
+                caption.tag = SPAN

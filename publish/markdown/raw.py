@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from publish.markdown.findings import Findings
-from publish.markdown.text import MARK, escape, quoted, unescape
+from publish.markdown.text import MARK, escape, quoted, unescape, words
 
 _NAME = "[A-Za-z][A-Za-z0-9:-]*"
 _VALUE = "\"[^\"]*\"|'[^']*'|[^\\s\"'=<>`]+"
@@ -23,36 +23,41 @@ _TOKEN = re.compile(
 _SPECIAL = {"<!--": "-->", "<?": ">", "<![CDATA[": "]]>"}
 _ATTRIBUTE = re.compile(rf"([^\s\"'<>/=]+)(?:\s*=\s*({_VALUE}))?", re.S)
 
-VOID = frozenset("br hr img wbr col embed area source".split())
+VOID = words("br hr img wbr col embed area source")
 # Elements the tree knows (build.py); all else here is unwrapped or goes.
-KEPT = frozenset(
-    "a abbr acronym address article aside b big blockquote body br caption center cite code col"
-    " colgroup dd del details dfn dir div dl dt em embed figcaption figure footer h1 h2 h3 h4 h5"
-    " h6 header hgroup hr i img ins kbd li listing main mark menu nav ol p picture pre q rb rp rt"
-    " rtc ruby s samp section small source span strike strong sub summary sup table tbody td tfoot"
-    " th thead tr tt u ul var wbr xmp".split()
+KEPT = words(
+    "a abbr acronym b big blockquote br caption cite code col"
+    " colgroup dd del details dfn dir dl dt em embed figcaption figure h1 h2 h3 h4 h5"
+    " h6 hr i img ins kbd li listing mark menu ol p picture pre q rb rp rt"
+    " rtc ruby s samp small source span strike strong sub summary sup table tbody td tfoot"
+    " th thead tr tt u ul var wbr xmp"
 )
-_STRIPPED = frozenset(
+_STRIPPED = words(
     "applet area base basefont bdi bdo bgsound blink body button canvas command content data"
     " datalist dialog element fieldset font form frame frameset g circle path rect line polygon"
     " polyline ellipse defs use text tspan stop head html image input isindex keygen label legend"
     " link map marquee math meta meter multicol nextid nobr noembed noframes noscript object"
     " optgroup option output param plaintext portal progress search select slot spacer svg"
     " template textarea time title track annotation semantics mrow mi mo mn msup msub mfrac mtext"
-    " msqrt mtable mtr mtd mstyle mglyph script style iframe video audio".split()
+    " msqrt mtable mtr mtd mstyle mglyph script style iframe video audio"
 )
-_MEDIA = frozenset("iframe video audio object applet embed".split())
+_MEDIA = words("iframe video audio object applet embed")
 # Elements whose inside is not text of the article: taken whole, to their end tags.
-PAIRED = frozenset(
-    "script style svg math iframe video audio object applet template noscript".split()
+PAIRED = words("script style svg math iframe video audio object applet template noscript")
+# Blocks that only divide: where they begin and end a line ends.
+_DIVIDING = words(
+    "address article aside body center dialog div fieldset footer form frameset header hgroup"
+    " legend main nav optgroup option search section"
 )
-_BLOCKS = frozenset("fieldset legend form dialog search frameset option optgroup".split())
-_ATTRIBUTES = frozenset(
-    "alt align cite colspan data data-original data-lazy-src data-src datetime dir href lang name id"
-    " open reversed rowspan scope src srcset start title type value class style xml:lang".split()
+_AUTOMATIC = words("p li dt dd td th tr thead tbody tfoot rt rp rb")  # end without an end tag
+DEEPEST = 300  # elements in each other, after which the rest is text
+_ATTRIBUTES = words(
+    "alt align cite colspan data data-original data-lazy-src data-src datetime dir href lang name"
+    " id open reversed rowspan scope src srcset start title type value class style xml:lang"
 )
 
 
+PAUSE = "pause"  # what stands where a block begins or ends that only divides
 HIS = "author"  # the value of that attribute on elements of the author
 
 
@@ -63,6 +68,7 @@ class Raw:
         self.findings = findings
         self.own = own  # name of the attribute that tells our own elements from the author's
         self.his = f' {own}="{HIS}"'
+        self.depth = self.beyond = 0  # elements open, and those left out as too deep
         self.fragments: list[str] = []  # finished XHTML, named by number in the text
         self.marks: list[str] = []  # XHTML of shortcodes by number
 
@@ -156,31 +162,51 @@ class Raw:
         return f'<embed src={quoted(address)} title={quoted(title)} data-line="{line}"{self.his}/>'
 
     def _tag(self, name: str, match: re.Match[str], line: int) -> str:
-        end = match["end"]
+        if name in _DIVIDING:
+            return self._division(match)
         if name not in KEPT:
             return self._other(name, match, line)
-        if end:
-            return "" if name in VOID else f"</{name}>"
+        if match["end"]:
+            return self._end(name)
         if name == "embed":
             return self._media(name, match, "", line)
-        if name == "body":
-            return ""
         values = self._attributes(match["rest"])
         style = values.pop("style", "").replace(" ", "").lower()
-        if name == "img":
-            if "display:none" in style:
-                self.findings.note("figure-hidden", "a hidden picture is left out", line)
-                return ""
-            values["data-line"] = str(line)
-        elif name == "a":
+        if name == "img" and "display:none" in style:
+            self.findings.note("figure-hidden", "a hidden picture is left out", line)
+            return ""
+        if name in ("img", "a"):
             values["data-line"] = str(line)
         if name in ("td", "th") and (found := re.search(r"text-align:(left|center|right)", style)):
             values["align"] = found[1]
-        written = "".join(f" {key}={quoted(value)}" for key, value in values.items())
+        written = "".join(f" {key}={quoted(value)}" for key, value in values.items()) + self.his
         if name in VOID:
-            return f"<{name}{written}{self.his}/>"
-        closed = f"</{name}>" if match["rest"].rstrip().endswith("/") else ""
-        return f"<{name}{written}{self.his}>{closed}"
+            return f"<{name}{written}/>"
+        if match["rest"].rstrip().endswith("/"):
+            return f"<{name}{written}></{name}>"
+        if name not in _AUTOMATIC:
+            if self.depth >= DEEPEST:
+                self.beyond += 1
+                return ""
+            self.depth += 1
+        return f"<{name}{written}>"
+
+    def _end(self, name: str) -> str:
+        if name in VOID:
+            return ""
+        if name not in _AUTOMATIC:
+            if self.beyond:
+                self.beyond -= 1
+                return ""
+            self.depth = max(0, self.depth - 1)
+        return f"</{name}>"
+
+    def _division(self, match: re.Match[str]) -> str:
+        """Return what ends a line; an anchor of the element stays."""
+        values = {} if match["end"] else self._attributes(match["rest"])
+        name = values.get("id") or values.get("name", "")
+        named = f" id={quoted(name)}" if name else ""
+        return f'<br {self.own}="{PAUSE}"{named}/>'
 
     def _other(self, name: str, match: re.Match[str], line: int) -> str:
         if name in _MEDIA or name in PAIRED:
@@ -189,8 +215,6 @@ class Raw:
             if name in _MEDIA and not match["end"]:
                 return self._media(name, match, "", line)
             return ""
-        if name in _BLOCKS:
-            return "</div>" if match["end"] else f"<div{self.his}>"
         if name in _STRIPPED or "-" in name or ":" in name:
             return " " if name in ("input", "textarea", "select") else ""
         self.findings.note("html-unknown", f"{match[0][:40]} is no HTML: shown as text", line)
@@ -198,17 +222,15 @@ class Raw:
 
     def _attributes(self, rest: str) -> dict[str, str]:
         found: dict[str, str] = {}
-        for key, value in _ATTRIBUTE.findall(rest):
-            key = key.lower()
+        for name, written in _ATTRIBUTE.findall(rest):
+            key = name.lower()
             if key not in _ATTRIBUTES:
                 continue
-            if value[:1] in ("'", '"'):
-                value = value[1:-1]
+            value = written[1:-1] if written[:1] in ("'", '"') else written
             value = MARK.sub("", unescape(value))
             if key in ("href", "src", "data-src"):
                 value = re.sub(r"[\t\n\r]", "", value).strip()
-            key = {"xml:lang": "lang"}.get(key, key)
-            found.setdefault(key, value)
+            found.setdefault("lang" if key == "xml:lang" else key, value)
         return found
 
 

@@ -12,17 +12,12 @@ from publish.markdown import maths
 from publish.markdown.blocks import HANDLERS
 from publish.markdown.findings import Findings
 from publish.markdown.prepare import Prepared
-from publish.markdown.raw import PAIRED, Raw
-from publish.markdown.text import MARK, OPEN, escape, plain_text, quoted
+from publish.markdown.raw import Raw
+from publish.markdown.spans import HANDLERS as SPANS
+from publish.markdown.text import MARK, OPEN, escape, plain_text
 
 _COMMENT = re.compile(r"\s*(?:<!--(?:>|->|.*?-->)\s*)+", re.S)
 _MORE = re.compile(r"<!--\s*more\b[^>]*-->", re.I)
-_ENUMERATED = re.compile(
-    r"\d{1,3}[.、．)）](?!\d)|[（(][\d一二三四五六七八九十]{1,3}[)）]|[①-⑳㉑-㉟⑴-⒇❶-❿]"
-    r"|[一二三四五六七八九十]{1,3}、|[•·●■◆▪►▶☆★※]|[－—-]+(?=\S)"
-)
-_DEBRIS = re.compile(r"\*{4,}")
-_EMPTY_BOLD = re.compile(r"\*\*[ \t\u3000\xa0]+\*\*")
 
 
 class Renderer:
@@ -45,10 +40,12 @@ class Renderer:
         self.out: list[str] = []
         self.summary = ""
         self.breaks = False  # whether any line of a paragraph was broken
-        self.html = False
+        self.mixed = False  # whether any HTML of the author was written
         self.numbers: dict[str, int] = {}  # of notes, by label
         self.uses: list[int] = []  # how often each is referred to
         self.definitions: dict[str, list[Token]] = {}
+        self.at = self.strong = self.linked = self.depth = 0  # of the text being written
+        self.waiting: list[Token] = []  # references inside a link
         self.place = ""  # "p" or "h" while the text of a paragraph or heading is written
         self.later: list[str] = []  # blocks that wait for the end of a heading
         self.prefix = ""  # what the text of a task begins with
@@ -107,7 +104,7 @@ class Renderer:
         """Write the text of a block."""
         children = token.children
         if self.prefix:
-            self._atom(self.prefix)
+            self.atom(self.prefix)
             self.out.append(" ")
             self.prefix = ""
         if not children:
@@ -119,191 +116,62 @@ class Renderer:
 
     def children(self, children: list[Token], line: int) -> None:
         """Write inline tokens that begin on a line of the file."""
-        out, own = self.out, self.own
-        strong, linked, waiting = 0, 0, []
-        skip = -1
+        self.at, self.strong, self.linked, self.depth = line, 0, 0, 0
+        skip = 0
         for index, token in enumerate(children):
-            if index <= skip:
+            if index < skip:
                 continue
-            kind = token.type
-            if kind == "text":
-                text = token.content
-                if "**" in text:
-                    text = self._debris(text, children, index, strong, line)
-                out.append(escape(text))
-            elif kind == "text_special":
-                out.append(escape(token.content))
-            elif kind == "softbreak":
-                line += 1
-                self.breaks = True
-                following = children[index + 1] if index + 1 < len(children) else None
-                listed = following and _ENUMERATED.match(following.content)
-                out.append("<br/>" if listed and following.type == "text" else "\n")
-            elif kind == "hardbreak":
-                line += 1
-                out.append("<br/>")
-            elif kind == "strong_open":
-                strong += 1
-                out.append("<strong>")
-            elif kind == "strong_close":
-                strong -= 1
-                out.append("</strong>")
-            elif kind == "link_open":
-                linked += 1
-                address = self.restored(str(token.attrs.get("href", "")))
-                name = self._name(token)
-                out.append(f'<a href={quoted(address)} data-line="{line}"{name}{own}>')
-            elif kind == "link_close":
-                linked -= 1
-                out.append("</a>")
-                while waiting and not linked:
-                    self._reference(waiting.pop(0))
-            elif kind == "image":
-                self._image(token, line)
-            elif kind == "code_inline":
-                self._atom(f"<code>{escape(self.restored(token.content))}</code>")
-            elif kind == "footnote_ref":
-                if linked:
-                    waiting.append(token)
-                else:
-                    self._reference(token)
-            elif kind == "html_inline":
-                skip = self._html_inline(children, index, line)
-            elif kind == "math_inline":
-                self._math(token.content, line, display=False)
-            elif kind == "math_inline_double":
-                self._math(token.content, line, display=len(children) == 1)
-            elif kind == "mark":
-                self._mark(token)
-            elif kind == "span_open":
-                self._span(token)
-            elif kind == "span_close":
-                out.append(self.closers.pop())
+            handler = SPANS.get(token.type)
+            if handler is not None:
+                skip = handler(self, token, children, index) or 0
+            elif token.nesting > 0:
+                self.depth += 1
+                self.out.append(f"<{token.tag}>")
             elif token.tag:
-                out.append(f"</{token.tag}>" if token.nesting < 0 else f"<{token.tag}>")
+                self.depth -= 1
+                self.out.append(f"</{token.tag}>")
+        self.depth = 0
+        if self.later and self.place != "h":
+            later, self.later = self.later, []
+            for block in later:
+                self.break_for(block)
 
-    def _debris(self, text: str, children: list[Token], index: int, strong: int, line: int) -> str:
-        """Return a text without asterisks that mark nothing."""
-        before = text
-        text = _EMPTY_BOLD.sub("", text)
-        if strong:
-            text = _DEBRIS.sub("", text)
-        if index and children[index - 1].type in ("strong_close", "em_close"):
-            text = re.sub(r"^\*{4,}", "", text)
-        if index + 1 < len(children) and children[index + 1].type in ("strong_open", "em_open"):
-            text = re.sub(r"\*{4,}$", "", text)
-        if index == 0 or children[index - 1].type in ("softbreak", "hardbreak"):
-            text = re.sub(r"^\*{4,}(?=[ \t]|$)[ \t]*", "", text)
-        if text != before:
-            self.findings.note("debris-removed", "asterisks that mark nothing", line)
-        if "**" in text:
-            self.findings.note("emphasis-unmatched", "** without a partner", line)
-        return text
-
-    def _name(self, token: Token) -> str:
-        name = token.meta.get("attributes", {}).get("id")
-        return f" data-name={quoted(name)}" if name else ""
-
-    def _image(self, token: Token, line: int) -> None:
-        alt = token.content
-        if token.children:
-            alt = "".join(child.content for child in token.children)
-        address = self.restored(str(token.attrs.get("src", "")))
-        title = str(token.attrs.get("title", ""))
-        titled = f" title={quoted(title)}" if title else ""
-        self.out.append(
-            f'<img data-figure={quoted(address)} data-line="{line}" alt={quoted(alt)}{titled}'
-            f"{self._name(token)}{self.own}/>"
-        )
-
-    def _atom(self, xhtml: str, tag: str = "span") -> None:
+    def atom(self, xhtml: str, tag: str = "span") -> None:
         """Write a finished piece, out of reach of any repair of HTML around it."""
         self.out.append(self.raw.fragment(xhtml, tag) if self.raw else xhtml)
 
-    def _span(self, token: Token) -> None:
-        attributes = token.meta["attributes"]
-        kind = attributes.get("class", "")
-        if kind in ("name", "title"):
-            self.out.append(f'<u class="{kind}"{self.own}>')
-            self.closers.append("</u>")
-        elif re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", attributes.get("lang", "")):
-            tag = attributes["lang"]
-            self.out.append(f'<span lang="{tag}" xml:lang="{tag}"{self.own}>')
-            self.closers.append("</span>")
-        else:
-            self.closers.append("")
+    def break_for(self, block: str) -> None:
+        """Write a block in the middle of a text, or after what it may not stand in."""
+        if self.place == "h" or self.depth:
+            self.later.append(block)
+            return
+        self.out.append("</p>" if self.place else "")
+        self.atom(block, "div")
+        self.out.append(f"<p{self.own}>" if self.place else "")
 
-    def _math(self, latex: str, line: int, *, display: bool) -> None:
+    def math(self, latex: str, line: int, *, display: bool) -> None:
+        """Write math, or its LaTeX if that cannot be read."""
+        latex = self.restored(latex)
         made = maths.mathml(latex, display)
         if made is None:
             shown = " ".join(latex.split())[:40]
             self.findings.warning("math-unreadable", f"{shown} is shown as LaTeX", line)
             made = maths.fallback(latex)
+            display = False
         if display:
-            self._broken_paragraph(f'<div class="math">{made}</div>')
+            self.break_for(f'<div class="math">{made}</div>')
         else:
-            self._atom(made)
+            self.atom(made)
 
-    def _broken_paragraph(self, block: str) -> None:
-        """Write a block in the middle of a text."""
-        if self.place == "h":
-            self.later.append(block)
-            return
-        self.out.append("</p>" if self.place else "")
-        self._atom(block, "div")
-        self.out.append(f"<p{self.own}>" if self.place else "")
-
-    def _mark(self, token: Token) -> None:
-        mark = self.prepared.marks[token.meta["mark"]]
-        if mark.kind == "block":
-            self._broken_paragraph(mark.xhtml)
-        elif mark.kind == "inline":
-            self._atom(mark.xhtml)
-
-    # --- HTML ----------------------------------------------------------------------------------
-
-    def _html_inline(self, children: list[Token], index: int, line: int) -> int:
-        """Write a tag, or an element that is taken whole; return the last index it took."""
-        source = children[index].content
-        if _COMMENT.fullmatch(source):
-            if not self.summary and _MORE.match(source):
-                self.summary = plain_text("".join(self.out))
-            return index
-        assert self.raw
-        match = re.match(r"<([A-Za-z]+)", source)
-        last = index
-        if match and (name := match[1].lower()) in PAIRED and not source.endswith("/>"):
-            end = f"</{name}"
-            for later in range(index + 1, len(children)):
-                token = children[later]
-                if token.type == "html_inline" and token.content.lower().startswith(end):
-                    last = later
-                    source = "".join(
-                        child.content or ("\n" if child.type == "softbreak" else "")
-                        for child in children[index : later + 1]
-                    )
-                    break
-        self.html = True
-        self.out.append(self.raw(source, line))
-        return last
-
-    def html_block(self, source: str, line: int) -> None:
-        """Write a block of HTML."""
-        if not self.summary and _MORE.search(source):
+    def html(self, source: str, line: int) -> None:
+        """Write HTML of the author; what is only a comment is left out."""
+        if not self.summary and "more" in source and _MORE.search(source):
             self.summary = plain_text("".join(self.out))
         if _COMMENT.fullmatch(source):
             return
         assert self.raw
-        self.html = True
+        self.mixed = True
         self.out.append(self.raw(source, line))
-
-    def math_block(self, latex: str, line: int) -> None:
-        """Write display math that stands alone."""
-        self._math(latex, line, display=True)
-
-    def code(self, xhtml: str) -> None:
-        """Write a block of code."""
-        self._atom(xhtml, "div")
 
     def restored(self, text: str) -> str:
         """Return code or an address with its shortcodes as they were written."""
@@ -313,7 +181,7 @@ class Renderer:
 
     # --- notes ---------------------------------------------------------------------------------
 
-    def _reference(self, token: Token) -> None:
+    def reference(self, token: Token) -> None:
         """Write the reference to a note; notes are numbered as they are first referred to."""
         key = str(token.meta.get("label", "")) or f"\t{token.meta['id']}"
         number = self.numbers.get(key)
@@ -323,7 +191,7 @@ class Renderer:
         self.uses[number - 1] += 1
         again = self.uses[number - 1]
         name = f"fnref{number}" if again == 1 else f"fnref{number}-{again}"
-        self._atom(
+        self.atom(
             f'<a class="noteref" epub:type="noteref" role="doc-noteref" id="{name}"'
             f' href="#fn{number}">[{number}]</a>'
         )
@@ -346,7 +214,7 @@ class Renderer:
                 self.render(self.definitions.get(key, []))
             back = f'<a class="backlink" role="doc-backlink" href="#fnref{done}">[{done}]</a>'
             back = self.raw.fragment(back) if self.raw else back
-            if self.out and self.out[0].startswith("<p ") or self.out[:1] == ["<p>"]:
+            if (self.out and self.out[0].startswith("<p ")) or self.out[:1] == ["<p>"]:
                 self.out.insert(1, back + " ")
             else:
                 self.out.insert(0, f"<p{self.own}>{back}</p>")
@@ -362,6 +230,6 @@ class Renderer:
         for label, tokens in self.definitions.items():
             if label not in self.numbers and tokens:
                 line = self.line(tokens[0])
-                help = "its text is set at the end of the article"
-                self.findings.warning("note-unused", f"nothing refers to [^{label}]", line, help)
+                advice = "its text is set at the end of the article"
+                self.findings.warning("note-unused", f"nothing refers to [^{label}]", line, advice)
                 self.render(tokens)

@@ -6,12 +6,10 @@ import re
 
 from lxml import etree
 
-from publish.markdown.names import DIV, NS, P, remove, unwrap
+from publish.markdown.names import DIV, SPAN, P, content, named, remove, unwrap
 
-_TABLE, _TR, _TBODY, _THEAD, _TFOOT, _CAPTION = (
-    f"{NS}{name}" for name in "table tr tbody thead tfoot caption".split()
-)
-_DL, _DT, _DD, _RUBY, _RT, _RB = (f"{NS}{name}" for name in "dl dt dd ruby rt rb".split())
+_TABLE, _TR, _TBODY, _THEAD, _TFOOT, _CAPTION = named("table tr tbody thead tfoot caption")
+_DL, _DT, _DD, _RUBY, _RT, _RB = named("dl dt dd ruby rt rb")
 
 
 def repair(top: etree._Element) -> None:
@@ -30,32 +28,29 @@ def _table(table: etree._Element) -> None:
         if part.tag in (_TBODY, _THEAD, _TFOOT) and len(part) == 0:
             table.remove(part)
     if table.find(f".//{_TR}") is None:
-        frame = table.getparent()
-        for caption in table.findall(_CAPTION):
-            caption.tag = P
-            if frame is not None:
-                frame.addprevious(caption)
-        remove(table)
-        if frame is not None and frame.tag == DIV and not len(frame):
-            remove(frame)
+        _no_table(table)
         return
     for tag in (_THEAD, _TFOOT):
         for extra in table.findall(tag)[1:]:
             extra.tag = _TBODY
     captions = table.findall(_CAPTION)
     for extra in captions[1:]:
-        for node in extra:
-            captions[0].append(node)
-        captions[0][-1:] or None
-        if extra.text:
-            last = captions[0][-1] if len(captions[0]) else None
-            if last is None:
-                captions[0].text = f"{captions[0].text or ''} {extra.text}"
-            else:
-                last.tail = f"{last.tail or ''} {extra.text}"
+        etree.SubElement(captions[0], SPAN).text = " " + content(extra)
         table.remove(extra)
     order = {_CAPTION: 0, _THEAD: 1, _TBODY: 2, _TFOOT: 3}
-    table[:] = sorted(table, key=lambda part: order.get(part.tag, 2))
+    table[:] = sorted(table, key=lambda part: order.get(str(part.tag), 2))
+
+
+def _no_table(table: etree._Element) -> None:
+    """Leave only the captions of a table without rows."""
+    frame = table.getparent()
+    assert frame is not None
+    for caption in table.findall(_CAPTION):
+        caption.tag = P
+        frame.addprevious(caption)
+    remove(table)
+    if frame.tag == DIV and not len(frame):
+        remove(frame)
 
 
 def _ruby(ruby: etree._Element) -> None:

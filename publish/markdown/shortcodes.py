@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from publish.markdown import forms
 from publish.markdown.findings import Findings
 from publish.markdown.forms import Mark, Tag, closing
+from publish.markdown.text import escape
 
 _OPENERS = re.compile(r"\{\{([<%])|\{%")
 _NAME = re.compile(r"-?[ \t\n]*(/?)[ \t]*([\w./\u4e00-\u9fff-]+)(?:\.inline)?")
@@ -41,7 +41,7 @@ def replacements(
         if tag.start < skip:
             continue
         if tag.escaped:
-            literal = Mark("inline", forms.escape(tag.escaped), tag.source, tag.line)
+            literal = Mark("inline", escape(tag.escaped), tag.source, tag.line)
             yield tag.start, tag.end, (literal,)
         elif tag.closes:
             yield tag.start, tag.end, _closed(tag, opened)
@@ -59,7 +59,7 @@ def replacements(
 
 def _has_closer(closers: dict[tuple[str, str], list[int]], tag: Tag, index: int) -> bool:
     found = closers.get((tag.family, tag.name))
-    return bool(found) and found[-1] > index and not tag.alone
+    return found is not None and found[-1] > index and not tag.alone
 
 
 def _closer(closers: dict[tuple[str, str], list[int]], tag: Tag, index: int) -> int:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
 from publish.markdown.findings import Findings
-from publish.markdown.names import FIGURE, HEADINGS, HR, IMG, NS, P, STRONG, line, remove, unwrap
+from publish.markdown.names import (
+    FIGURE,
+    HEADINGS,
+    HR,
+    IMG,
+    NS,
+    STRONG,
+    P,
+    content,
+    discard,
+    line,
+    remove,
+    unwrap,
+)
 from publish.markdown.text import folded, slugs
 from publish.model import Heading
 
@@ -53,7 +67,9 @@ def drop_title(top: etree._Element, title: str, title_from: str) -> list[str]:
         found = folded(text_of(heading))
         same = found == wanted
         if title_from == "heading" and heading is highest:
-            same = same or (len(wanted) > 3 and (wanted in found or found in wanted) and bool(found))
+            same = same or (
+                len(wanted) > 3 and (wanted in found or found in wanted) and bool(found)
+            )
         if not same or (heading is not highest and not _opens(top, heading)):
             continue
         if any("noteref" in node.get("class", "") for node in heading.iter(f"{NS}a")):
@@ -70,7 +86,7 @@ def _opens(top: etree._Element, heading: etree._Element) -> bool:
     for block in top:
         if block is heading:
             return True
-        if block.tag not in (FIGURE, HR) and "".join(block.itertext()).strip():
+        if block.tag not in (FIGURE, HR) and content(block).strip():
             return False
     return False
 
@@ -80,7 +96,7 @@ def _keep_pictures(heading: etree._Element) -> None:
     for image in list(heading.iter(IMG)):
         figure = heading.makeelement(FIGURE, {"class": "figure"})
         remove(image)
-        image.attrib.pop("class", None)
+        discard(image, "class")
         figure.append(image)
         heading.addprevious(figure)
 
@@ -117,7 +133,7 @@ def promote(top: etree._Element, title: str, rule: str, findings: Findings) -> N
         for br in list(paragraph.iter(f"{NS}br")):
             remove(br)
         paragraph.tag = f"{NS}h{level}"
-        paragraph.attrib.pop("class", None)
+        discard(paragraph, "class")
         if existing:
             paragraph.set("data-promoted", "")
         shown = text_of(paragraph)
@@ -131,21 +147,23 @@ def promote(top: etree._Element, title: str, rule: str, findings: Findings) -> N
 
 def _bold(block: etree._Element, limit: int) -> int:
     """Return which kind of heading a block could be: 0 for none."""
-    if block.tag != P or block.get("class") or not len(block) or block.find(f".//{IMG}") is not None:
+    if not _only_bold(block):
         return 0
-    if (block.text or "").strip():
-        return 0
-    for child in block:
-        if (child.tail or "").strip() or child.tag not in (STRONG, f"{NS}br"):
-            return 0
     text = text_of(block)
-    if not text or not any(map(str.isalnum, text)):
-        return 0
     if _NUMBERED.fullmatch(text) and text[-1] not in "。！？；，":
         return _NUMBER_FIRST
-    if len(text) > limit or text[-1] in _STOPS or _BYLINE.match(text):
-        return 0
-    return _TEXT
+    said = len(text) <= limit and text[-1:] not in _STOPS and not _BYLINE.match(text)
+    return _TEXT if said and any(map(str.isalnum, text)) else 0
+
+
+def _only_bold(block: etree._Element) -> bool:
+    if block.tag != P or block.get("class") or not len(block) or (block.text or "").strip():
+        return False
+    if block.find(f".//{IMG}") is not None:
+        return False
+    return all(
+        child.tag in (STRONG, f"{NS}br") and not (child.tail or "").strip() for child in block
+    )
 
 
 def _stands_alone(
@@ -156,7 +174,11 @@ def _stands_alone(
         return False
     if kind == _NUMBER_FIRST or rule == "always":
         return True
-    return index > 0 and index + 1 not in bold and (index - 1 not in bold or _is_number(blocks[index - 1]))
+    return (
+        index > 0
+        and index + 1 not in bold
+        and (index - 1 not in bold or _is_number(blocks[index - 1]))
+    )
 
 
 def _is_number(block: etree._Element) -> bool:
@@ -183,7 +205,7 @@ def settle(
     custom: dict[str, str] = {}
     above: list[int] = []
     for element in list(top.iter(*HEADINGS)):
-        element.attrib.pop("data-promoted", None)
+        discard(element, "data-promoted")
         text = text_of(element)
         if not text:
             _without_text(element, findings)
@@ -197,7 +219,7 @@ def settle(
         name = f"s{len(headings) + 1}"
         element.set("id", name)
         headings.append(Heading(level, text, name))
-        for given in filter(None, element.attrib.pop("data-name", "").split("\t")):
+        for given in filter(None, element.get("data-name", "").split("\t")):
             custom.setdefault(given, name)
         for slug in dict.fromkeys(filter(None, slugs(text))):
             count = counts.get(slug, 0)
@@ -219,18 +241,23 @@ def _without_text(element: etree._Element, findings: Findings) -> None:
     """Turn a heading that has only pictures into figures; drop an empty one."""
     if element.find(f".//{IMG}") is not None:
         _keep_pictures(element)
-    if "".join(element.itertext()).strip() or element.get("data-name"):
+    if content(element).strip() or element.get("data-name"):
         element.tag = P
         return
     findings.note("heading-empty", "a heading without text", line(element))
     remove(element)
 
 
+def _named(top: etree._Element) -> list[Any]:
+    found: Any = top.xpath("//*[@data-name]")
+    return list(found)
+
+
 def _name_others(top: etree._Element, anchors: dict[str, str]) -> None:
     """Give ids to the other places that links may name."""
     number = 0
-    for element in top.xpath("//*[@data-name]"):
-        names = [name for name in element.attrib.pop("data-name").split("\t") if name]
+    for element in _named(top):
+        names = [name for name in element.get("data-name").split("\t") if name]
         if not names:
             continue
         if not element.get("id"):

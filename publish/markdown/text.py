@@ -7,6 +7,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text as a set: how sets of names are written here."""
+    return frozenset(text.split())
+
+
 OPEN, SHUT = "\ufdd0", "\ufdd1"  # noncharacters that fence the marks of prepare.py
 MARK = re.compile(f"{OPEN}(\\d+){SHUT}")
 
@@ -24,7 +30,10 @@ HAN = (
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
 KANA = "\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff\uff66-\uff9f"
-MARKS = "\u3000-\u3004\u3008-\u3020\u302a-\u3037\u303c-\u303f\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff65\uffe0-\uffef"
+MARKS = (
+    "\u3000-\u3004\u3008-\u3020\u302a-\u3037\u303c-\u303f\ufe10-\ufe1f\ufe30-\ufe6f"
+    "\uff00-\uff65\uffe0-\uffef"
+)
 WIDE = HAN + KANA + MARKS + "\u3200-\u33ff\U0001f200-\U0001f2ff"
 SHARED = "“”‘’…—·"  # marks that CJK text shares with others
 
@@ -50,7 +59,7 @@ def clean(text: str) -> tuple[str, int]:
     lost = 0
     if _ILLEGAL.search(text):
         text, lost = _ILLEGAL.subn("", text)
-    if "\uffff" < max(text, default=""):
+    if max(text, default="") > "\uffff":
         text, more = _ASTRAL.subn("", text)
         lost += more
     return text, lost

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from publish.markdown.findings import Findings
 from publish.markdown.names import (
-    A,
     BR,
     HEADINGS,
     HR,
     INLINE,
-    NS,
-    P,
     REPLACED,
+    A,
+    P,
+    attributes,
     content,
     line,
+    named,
     remove,
 )
 from publish.markdown.text import HAN, KANA, MARKS, SHARED
@@ -43,7 +45,7 @@ _SPACES = re.compile("(?s)(.)?([ \xa0]*\xa0[ \xa0]*)(?=(.)?)")
 
 def join_lines(top: etree._Element) -> None:
     """Take the line breaks of the source out: a space where words are spaced, else nothing."""
-    for text in _BROKEN(top):
+    for text in _texts_found(_BROKEN, top):
         parent = text.getparent()
         tail = bool(text.is_tail)
         pieces = _BREAK.split(text)
@@ -58,6 +60,12 @@ def join_lines(top: etree._Element) -> None:
             parent.tail = out
         else:
             parent.text = out
+
+
+def _texts_found(path: etree.XPath, top: etree._Element) -> list[Any]:
+    """Return the texts that a path finds; each knows its element."""
+    found: Any = path(top)
+    return list(found)
 
 
 def _between(before: str, after: str) -> str:
@@ -124,7 +132,7 @@ def _after(element: etree._Element, tail: bool) -> str:
 def normalise_spaces(top: etree._Element, findings: Findings) -> None:
     """Make hard spaces beside CJK text ordinary: none, a space, or an ideographic one."""
     found = False
-    for text in _HARD(top):
+    for text in _texts_found(_HARD, top):
         parent = text.getparent()
         changed = _SPACES.sub(_space, text)
         found = found or changed != text
@@ -248,7 +256,11 @@ def _divide(paragraph: etree._Element, findings: Findings) -> None:
             blank = not (child.tail or "").strip()
             if blank and following is not None and following.tag == BR:
                 continue
-            if index and children[index - 1].tag == BR and not (children[index - 1].tail or "").strip():
+            if (
+                index
+                and children[index - 1].tag == BR
+                and not (children[index - 1].tail or "").strip()
+            ):
                 current = _like(paragraph)
                 made.append(current)
                 current.text = child.tail
@@ -265,7 +277,7 @@ def _divide(paragraph: etree._Element, findings: Findings) -> None:
 
 
 def _like(paragraph: etree._Element) -> etree._Element:
-    return paragraph.makeelement(P, dict(paragraph.attrib))
+    return paragraph.makeelement(P, attributes(paragraph))
 
 
 def _set_verse(paragraph: etree._Element) -> None:
@@ -334,9 +346,7 @@ def take_origin(top: etree._Element, findings: Findings) -> tuple[str, str]:
 
 # --- empty elements ---------------------------------------------------------------------------
 
-_HOLLOW = tuple(
-    f"{NS}{name}" for name in "figcaption li dd dt blockquote figure ul ol dl caption".split()
-)
+_HOLLOW = named("figcaption li dd dt blockquote figure ul ol dl caption")
 
 
 def hollow(top: etree._Element) -> None:
@@ -344,5 +354,3 @@ def hollow(top: etree._Element) -> None:
     for element in reversed(list(top.iter(*_HOLLOW))):
         if len(element) == 0 and not (element.text or "").strip():
             remove(element)
-
-

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO
 
 from publish import fonts, layouts
-from publish.backends.pdf import document, faces, sheets
+from publish.backends.pdf import document, faces, lines, sheets
 from publish.backends.pdf.document import Draft
 from publish.backends.pdf.faces import Text
 from publish.backends.pdf.facts import page
@@ -47,7 +47,8 @@ def bind(
     depth = _depth(settings)
     first = document.front(draft, document.entries(edition, depth, {}), _ANY)
     own = layouts.sheets(layout, "pdf")
-    faces.settle((*texts, *first))
+    for text in (*texts, *first):
+        lines.settle(text.root)
     signs = _signs("".join(sheet.text for sheet in own))
     kit = fonts.cut(faces.demand((*texts, *first), signs), catalogue, shop.cache)
     shop.report(*formulas.findings, *faces.give_geta(texts, kit, catalogue))
@@ -64,7 +65,8 @@ def bind(
         body = loom.set(document.html(edition, [text.root for text in texts], "book"))
         rows = document.entries(edition, depth, body.places())
         fore = document.front(draft, rows, faces.licences(kit))
-        faces.settle(fore)
+        for text in fore:
+            lines.settle(text.root)
         shop.report(*faces.give_geta(fore, kit, catalogue))
         ahead = loom.set(_front(draft, fore, settings))
         loom.write(ahead, body, out, _finish(edition, kit, len(ahead), len(body), settings, weave))

@@ -122,7 +122,15 @@ def _outline(heading: Element, label: str, level: int) -> None:
 
 
 def entries(edition: Edition, depth: int, pages: Mapping[str, int]) -> tuple[Entry, ...]:
-    """Return the contents: parts, chapters, and headings down to a level (1: chapters alone)."""
+    """Return the contents: parts, chapters, and headings down to a level.
+
+    Args:
+        edition: the book.
+        depth: 1 for chapters alone, 0 for no contents at all.
+        pages: where ids stand.
+    """
+    if not depth:
+        return ()
     untitled = layouts.labels(edition.language).untitled
 
     def folio(anchor: str) -> str:

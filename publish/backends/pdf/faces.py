@@ -32,16 +32,6 @@ class Text:
     language: str
 
 
-def settle(texts: Sequence[Text]) -> None:
-    """Ask for emoji in one colour throughout, so that no system font draws them."""
-    for text in texts:
-        for element in text.root.iter():
-            if element.text and not element.text.isascii():
-                element.text = fonts.in_one_colour(element.text)
-            if element.tail and not element.tail.isascii():
-                element.tail = fonts.in_one_colour(element.tail)
-
-
 def demand(texts: Iterable[Text], more: str = "") -> fonts.Demand:
     """Return the characters of a book by language, role and weight.
 
@@ -94,6 +84,8 @@ def _pieces(root: Element, language: str) -> Iterator[tuple[str, frozenset[tuple
         roles = _roles(element, roles_above)
         if element.text:
             yield own, roles, element.text
+        if element.tag == "img":  # shown when a picture cannot be
+            yield own, roles, element.get("alt", "")
         for child in element:
             if child.tail:
                 yield own, roles, child.tail

@@ -107,8 +107,8 @@ def page(options: Mapping[str, object]) -> Page:
     width, height = page_size(str(options.get("page", "A5")))
     size = _measure(options, "size", 10.5, 5, 40)
     pitch = _measure(options, "pitch", round(size * 5 / 3 * 2) / 2, size, 120)
-    measure = int(_measure(options, "measure", max(8, width * 0.705 // size), 4, width // size))
-    lines = int(_measure(options, "lines", max(6, height * 0.768 // pitch), 3, height // pitch))
+    measure = int(_measure(options, "measure", max(4, width * 0.705 // size), 4, width // size))
+    lines = int(_measure(options, "lines", max(3, height * 0.768 // pitch), 3, height // pitch))
     across, along = width - measure * size, height - lines * pitch
     return Page(
         width, height, size, pitch, measure, lines,

@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from publish import fonts
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.trees import Element, classes, make, parents, replace
 
 PIXEL = 0.75  # points: a picture is never larger than 96 pixels an inch
+DEEPEST = 6  # levels of quotations and lists that are indented
+_INDENTED = frozenset({"ul", "ol", "blockquote", "dd", "aside"})
 TALLEST = 0.7  # of the type area
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{20,}")
+CELL_SIZE, CELL_PADDING = 10.0, 14.0  # points, rather more than our style sheets say
+_WORDS = re.compile(r"[\s\u2e80-\uffef-]+")
+_LONG = 120  # characters that no word has
+_ENDLESS = re.compile(rf"[^\s\u200b\u2e80-\uffef]{{{_LONG},}}")
+_CODE = frozenset({"code", "pre", "kbd", "samp"})
+_HAN = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_QUOTES = re.compile(
+    rf"(?<=[{_HAN}、。，：；！？）》〉】〕…”’])(?=[“‘])|(?<=[”’])(?=[{_HAN}（《〈【〔])"
+)
+_STEP = re.compile(r".{30}", re.S)
 _BREAKS = re.compile(r"(?<=[/?&=#._%+~-])(?=[^/?&=#._%+~\s-])")
 
 
 def prepare(root: Element, page: Page) -> None:
     """Make a chapter's tree ready for the page."""
+    _mark_deep(root)
     for parent, _, element in parents(root):
         if element.tag == "pre":
             _code_by_lines(element)
@@ -25,8 +39,49 @@ def prepare(root: Element, page: Page) -> None:
             _picture(element, page)
         elif element.tag == "a" and element.text and not len(element):
             element.text = breakable(element.text)
-        elif element.tag == "th" and parent.tag == "tr":
-            element.attrib.pop("scope", None)
+        elif element.tag == "table":
+            _keep_words(element, page)
+
+
+def _mark_deep(root: Element) -> None:
+    """Mark what is nested so deep that to indent it once more would leave no measure."""
+    todo = [(root, 0)]
+    while todo:
+        element, depth = todo.pop()
+        depth += element.tag in _INDENTED
+        if depth > DEEPEST and element.tag in _INDENTED:
+            element.set("data-deep", "")
+        todo.extend((child, depth) for child in element)
+
+
+def settle(root: Element) -> None:
+    """Make every text of a tree fit for setting, once it is complete.
+
+    Emoji are asked for in one colour, so that no system font draws them. Very long words may
+    break: without that the engine's time grows with the square of their length. Lines may break
+    before an opening and after a closing quotation mark beside Han, which UAX 14 forbids as it
+    cannot tell Chinese quotes from others (class QU).
+    """
+    todo = [(root, False)]
+    while todo:
+        element, code = todo.pop()
+        code = code or element.tag in _CODE
+        if element.text:
+            element.text = _settled(element.text, code)
+        for child in element:
+            if child.tail:
+                child.tail = _settled(child.tail, code)
+            todo.append((child, code))
+
+
+def _settled(text: str, code: bool) -> str:
+    if not text.isascii():
+        text = fonts.in_one_colour(text)
+        if not code:
+            text = _QUOTES.sub("\u200b", text)
+    if len(text) > _LONG and _ENDLESS.search(text):
+        text = _ENDLESS.sub(lambda found: _STEP.sub("\\g<0>\u200b", found[0]), text)
+    return text
 
 
 def breakable(text: str) -> str:
@@ -46,6 +101,18 @@ def _picture(element: Element, page: Page) -> None:
         return
     widest = min(width * PIXEL, page.text_width, page.text_height * TALLEST * width / height)
     element.set("style", f"--width:{widest:.2f}pt")
+
+
+def _keep_words(table: Element, page: Page) -> None:
+    """Mark a table whose words need not be cut to fit the measure."""
+    widest: dict[int, float] = {}
+    for row in table.iter("tr"):
+        for column, cell in enumerate(row):
+            words = _WORDS.split("".join(cell.itertext()))
+            wide = max(map(_ems, words), default=0.0) * CELL_SIZE + CELL_PADDING
+            widest[column] = max(widest.get(column, 0.0), wide)
+    if sum(widest.values()) <= page.text_width:
+        table.set("data-words", "")
 
 
 def _ruby(parent: Element, ruby: Element) -> None:

@@ -24,6 +24,7 @@ h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
 {_outline()}
 [data-head] {{ string-set: chapter-title attr(data-head), book-title attr(data-book),
   kicker attr(data-kicker) }}
+[data-deep] {{ margin-left: 0 !important; padding-left: 0 !important }}
 .footnote {{ float: footnote }}
 .footnote::footnote-call {{ content: attr(data-number) }}
 .footnote::footnote-marker {{ content: attr(data-number) }}

@@ -24,7 +24,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from publish.backends.pdf.trees import Element
-from publish.diagnostics import BackendError, Diagnostic, Place, error, warning
+from publish.diagnostics import BackendError, Diagnostic, Place, PublishError, error, warning
 
 __all__ = ["VARIANTS", "Finish", "Loom", "Pages", "Sheet", "Supply"]
 
@@ -97,6 +97,8 @@ class Loom:
                 raise BackendError(
                     error("pdf-nesting", "lists or quotations are nested too deeply for a page")
                 ) from None
+        if self._fetcher.failure:
+            raise self._fetcher.failure
         return Pages(document)
 
     def write(self, front: Pages, body: Pages, out: BinaryIO, finish: Finish) -> None:
@@ -178,10 +180,15 @@ class _Fetcher(URLFetcher):
     def __init__(self, supply: Supply) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._supply = supply
+        self.failure: PublishError | None = None  # kept, as the engine swallows what is raised
 
     def fetch(self, url: str, headers: object = None) -> Any:
         """Return a part of the book."""
-        found = self._supply(unquote(url.removeprefix(BASE))) if url.startswith(BASE) else None
+        try:
+            found = self._supply(unquote(url.removeprefix(BASE))) if url.startswith(BASE) else None
+        except PublishError as problem:
+            self.failure = problem
+            raise
         if found is None:
             raise ValueError("not a part of the book")
         data, media_type = found
