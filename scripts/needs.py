@@ -78,6 +78,7 @@ TOOLS = (
     ),
     Tool("pdffonts", _POPPLER),
     Tool("pdftoppm", _POPPLER),
+    Tool("qpdf", ("qpdf", "qpdf", "qpdf", "qpdf", "qpdf")),
     Tool("gs", ("ghostscript", "ghostscript", "ghostscript", "ghostscript", "ghostscript")),
     Tool("openssl", ("openssl", "openssl", "openssl", "openssl", "openssl")),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what the caller has set away from the tests."""
     for name in list(os.environ):
         if (name.startswith("PUBLISH_") and name != "PUBLISH_SHARED") or name in {
@@ -36,4 +35,3 @@ def _no_own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "FORCE_COLOR",
         }:
             monkeypatch.delenv(name)
-    yield

@@ -146,6 +146,9 @@ def test_init_new_list_config_clean(archive: Path, capsys: pytest.CaptureFixture
     assert main(["-C", "proj", "new", "content/first-one.md"]) == 0
     text = Path("content/first-one.md").read_text(encoding="utf-8")
     assert 'title: "first one"' in text
+    assert main(["list", "--drafts"]) == 1
+    assert "first-one.md:7: warning[article-empty]" in capsys.readouterr().err
+    Path("content/first-one.md").write_text(text + "第一句。\n", encoding="utf-8")
     assert main(["list", "--drafts"]) == 0
     assert main(["config", "--origin"]) == 0
     assert "publish.toml:" in capsys.readouterr().out

@@ -125,7 +125,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         "created: 2020-01-01\ndate: 2024-03-05",
         {
             "date": datetime(2024, 3, 5, tzinfo=UTC),
-            "extra": {"created": datetime(2020, 1, 1, tzinfo=UTC)},
+            "extra": {"created": "2020-01-01T00:00:00+00:00"},
         },
     ),
     "lastmod": ("lastmod: 2024-03-05", {"updated": datetime(2024, 3, 5, tzinfo=UTC)}),
@@ -137,7 +137,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "future": ("date: 2999-01-01", {"date": datetime(2999, 1, 1, tzinfo=UTC)}),
     "expired": (
         "expiryDate: 2001-01-01",
-        {"extra": {"expiryDate": datetime(2001, 1, 1, tzinfo=UTC)}},
+        {"extra": {"expiryDate": "2001-01-01T00:00:00+00:00"}},
     ),
     "anything else": (
         "x-y: {a: [1, 1.5, no, ~, '1', 012]}",

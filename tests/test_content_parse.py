@@ -178,7 +178,7 @@ def test_scalars_keep_their_letters() -> None:
         "a": "012",
         "b": False,
         "c": 1.1,
-        "d": dates.read("2024-01-01"),
+        "d": "2024-01-01T00:00:00+00:00",
         "e": "1",
         "f": None,
         "g": "1_000",

@@ -193,9 +193,9 @@ def _headings(root: etree._Element) -> Iterator[str]:
 def _notes(root: etree._Element) -> Iterator[str]:
     ids = {node.get("id"): node for node in root.iter() if node.get("id")}
     for link in root.iter(f"{XHTML}a"):
-        if link.get("role") in ("doc-noteref", "doc-backlink"):
-            if link.get("href", "#")[1:] not in ids:
-                yield f"no {link.get('href')}"
+        is_note = link.get("role") in ("doc-noteref", "doc-backlink")
+        if is_note and link.get("href", "#")[1:] not in ids:
+            yield f"no {link.get('href')}"
     for number, child in enumerate(root):
         if name_of(child) == "section" and number != len(root) - 1:
             yield "notes are not last"

@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, WebPImagePlugin
+from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageOps, WebPImagePlugin
 
 from publish.figures import jpeg, png, svg
 from publish.figures.sniffing import Header, UnusableError, sniff
@@ -132,6 +132,7 @@ def _made(data: bytes, header: Header, recipe: Recipe) -> Picture:
         with Image.open(io.BytesIO(data), formats=[header.format]) as source:
             if header.format == "JPEG":
                 source.draft(None, recipe.size(*source.size))
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for all
             source.load()
             image = _flat(_upright(source))
     except MemoryError:
