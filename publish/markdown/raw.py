@@ -44,6 +44,7 @@ _STRIPPED = words(
 _MEDIA = words("iframe video audio object applet embed")
 # Elements whose inside is not text of the article: taken whole, to their end tags.
 PAIRED = words("script style svg math iframe video audio object applet template noscript")
+_UNWRAPPED = words("bdi bdo big blink data font label marquee nobr output time tt image")
 # Blocks that only divide: where they begin and end a line ends.
 _DIVIDING = words(
     "address article aside body center dialog div fieldset footer form frameset header hgroup"
@@ -110,6 +111,12 @@ class Raw:
         out.append(self.text(source[cursor:]))
         return "".join(out)
 
+    def is_mention(self, source: str) -> bool:
+        """Tell whether a tag amid text is rather named than used: ``<keygen>``, ``<script>``."""
+        match = re.fullmatch(r"</?([A-Za-z][A-Za-z0-9]*)\s*/?>", source)
+        name = match[1].lower() if match else ""
+        return name in _STRIPPED and name not in _UNWRAPPED
+
     def text(self, source: str) -> str:
         """Return text between tags as character data, with shortcodes in place."""
         if "\ufdd0" not in source:
@@ -170,7 +177,9 @@ class Raw:
             return self._end(name)
         if name == "embed":
             return self._media(name, match, "", line)
-        values = self._attributes(match["rest"])
+        return self._start(name, self._attributes(match["rest"]), match["rest"], line)
+
+    def _start(self, name: str, values: dict[str, str], rest: str, line: int) -> str:
         style = values.pop("style", "").replace(" ", "").lower()
         if name == "img" and "display:none" in style:
             self.findings.note("figure-hidden", "a hidden picture is left out", line)
@@ -182,7 +191,7 @@ class Raw:
         written = "".join(f" {key}={quoted(value)}" for key, value in values.items()) + self.his
         if name in VOID:
             return f"<{name}{written}/>"
-        if match["rest"].rstrip().endswith("/"):
+        if rest.rstrip().endswith("/"):
             return f"<{name}{written}></{name}>"
         if name not in _AUTOMATIC:
             if self.depth >= DEEPEST:

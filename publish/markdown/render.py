@@ -45,6 +45,7 @@ class Renderer:
         self.uses: list[int] = []  # how often each is referred to
         self.definitions: dict[str, list[Token]] = {}
         self.at = self.strong = self.linked = self.depth = 0  # of the text being written
+        self.hidden = False  # whether a comment was just left out
         self.waiting: list[Token] = []  # references inside a link
         self.place = ""  # "p" or "h" while the text of a paragraph or heading is written
         self.later: list[str] = []  # blocks that wait for the end of a heading

@@ -28,6 +28,9 @@ FARTHEST = 500  # tokens within which the end of an element is sought
 
 def _text(r: Renderer, token: Token, children: list[Token], index: int) -> None:
     text = token.content
+    if r.hidden:  # a space after a comment is no space between Han
+        r.hidden, r.breaks = False, True
+        text = "\n" + text.lstrip(" ") if text.startswith(" ") else text
     if "**" in text:
         text = _without_debris(r, text, children, index)
     r.out.append(escape(text))
@@ -156,6 +159,8 @@ def _span_end(r: Renderer, token: Token, children: list[Token], index: int) -> N
 def _html(r: Renderer, token: Token, children: list[Token], index: int) -> int | None:
     """Write a tag, or an element that is taken whole with what it holds."""
     source, last = token.content, index
+    if source.startswith("<!--"):
+        r.hidden = True
     match = re.match(r"<([A-Za-z]+)", source)
     if match and match[1].lower() in PAIRED and not source.endswith("/>"):
         end = f"</{match[1].lower()}"
@@ -168,6 +173,10 @@ def _html(r: Renderer, token: Token, children: list[Token], index: int) -> int |
                     for child in children[index : later + 1]
                 )
                 break
+    if match and last == index and r.raw and r.raw.is_mention(source):
+        r.findings.note("html-unknown", f"{source} in a text: shown as it is written", r.at)
+        r.out.append(escape(source))
+        return None
     r.html(MARK.sub("", source) if last > index else source, r.at)
     return last + 1
 
