@@ -13,6 +13,8 @@ PIXEL = 0.75  # points: a picture is never larger than 96 pixels an inch
 DEEPEST = 6  # levels of quotations and lists that are indented
 _INDENTED = frozenset({"ul", "ol", "blockquote", "dd", "aside"})
 TALLEST = 0.7  # of the type area
+SHORT = 10  # lines of a code block, or rows of a table, that is not parted
+TOGETHER = 3  # lines that begin or end a code block and stay on one page
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{20,}")
 CELL_SIZE, CELL_PADDING = 10.0, 14.0  # points, rather more than our style sheets say
 _WORDS = re.compile(r"[\s\u2e80-\uffef-]+")
@@ -41,6 +43,8 @@ def prepare(root: Element, page: Page) -> None:
             element.text = breakable(element.text)
         elif element.tag == "table":
             _keep_words(element, page)
+            if sum(1 for _ in element.iter("tr")) <= SHORT:
+                parent.set("data-short", "")  # a table itself is parted all the same
 
 
 def _mark_deep(root: Element) -> None:
@@ -162,10 +166,16 @@ def _code_by_lines(pre: Element) -> None:
         lines.pop()
     holder.text = None
     holder[:] = []
-    for line in lines:
+    for number, line in enumerate(lines):
         if not "".join(line.itertext()):
             line.text = "\u200b"  # an empty block would have no height
+        if number < TOGETHER - 1:
+            line.set("class", "line first")
+        elif number > len(lines) - TOGETHER:
+            line.set("class", "line last")
         holder.append(line)
+    if len(lines) <= SHORT:
+        pre.set("data-short", "")
 
 
 def _split(holder: Element) -> list[Element]:
