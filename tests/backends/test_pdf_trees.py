@@ -145,7 +145,34 @@ def test_code_by_lines_keeps_every_character(holder: Element) -> None:
     while len(wanted) > 1 and not wanted[-1]:
         wanted.pop()
     assert found == wanted
-    assert all(line.get("class") == "line" for line in pre[0])
+    assert all("line" in line.get("class", "").split() for line in pre[0])
+
+
+@pytest.mark.parametrize(
+    ("count", "short", "first", "last"), [(2, True, 2, 0), (10, True, 2, 2), (30, False, 2, 2)]
+)
+def test_ends_of_code_stay_together(count: int, short: bool, first: int, last: int) -> None:
+    root = make("section")
+    root.append(make("pre", "\n".join(map(str, range(count)))))
+    lines.prepare(root, page({}))
+    names = [line.get("class", "").split()[1:] for line in root[0]]
+    assert (root[0].get("data-short") is not None) == short
+    assert names[:first] == [["first"]] * first
+    assert names.count(["first"]) == first
+    assert names[len(names) - last :] == [["last"]] * last
+    assert names.count(["last"]) == last
+
+
+@pytest.mark.parametrize(("rows", "short"), [(10, True), (11, False)])
+def test_a_small_table_is_not_parted(rows: int, short: bool) -> None:
+    holder = make("div", class_="table")
+    table = ET.SubElement(holder, "table")
+    for _ in range(rows):
+        ET.SubElement(ET.SubElement(table, "tr"), "td").text = "字"
+    root = make("section")
+    root.append(holder)
+    lines.prepare(root, page({}))
+    assert (holder.get("data-short") is not None) == short
 
 
 # ---- text
