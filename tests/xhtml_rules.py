@@ -1,14 +1,19 @@
 """The rules of docs/xhtml.md as a checker: allowed elements and attributes, and what holds what.
 
-``faults(xhtml)`` returns what is wrong with a fair copy or (``chapter=True``) a chapter.
+``faults(xhtml)`` returns what is wrong with a fair copy or (``chapter=True``) a chapter;
+``fair`` and ``written`` make fair copies that must be without fault.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
+
+from publish.markdown import Options, fair_copy
+from publish.model import FairCopy
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
@@ -199,3 +204,37 @@ def _notes(root: etree._Element) -> Iterator[str]:
     for number, child in enumerate(root):
         if name_of(child) == "section" and number != len(root) - 1:
             yield "notes are not last"
+
+
+# --- fair copies made for a test ---------------------------------------------------------------
+
+
+def fair(body: str, **words: Any) -> FairCopy:
+    """Return a fair copy of a text, which must obey the rules; options are among the words."""
+    names = ("math", "hard_breaks", "promote_bold")
+    asked: dict[str, Any] = {
+        "options": Options(**{name: words.pop(name) for name in names if name in words}),
+        "title": "题目",
+        "title_from": "front matter",
+        "first_line": 1,
+        "shown": "a.md",
+    }
+    made = fair_copy(body, **(asked | words))
+    assert faults(made.xhtml) == []
+    return made
+
+
+def inside(made: FairCopy) -> str:
+    """Return what the root of a fair copy holds, without the lines of the source."""
+    text = re.sub(r' data-line="\d+"', "", made.xhtml.decode())
+    return re.sub(r"^<section[^>]*?(?:/>|>)|</section>$", "", text)
+
+
+def written(body: str, **words: Any) -> str:
+    """Return what becomes of a text."""
+    return inside(fair(body, **words))
+
+
+def told(made: FairCopy) -> list[tuple[str, int]]:
+    """Return code and line of each finding of a fair copy, by line."""
+    return [(one.code, one.place.line if one.place else 0) for one in made.findings]

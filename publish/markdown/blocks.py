@@ -72,7 +72,7 @@ def _item(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> Non
         r.prefix = f'<span class="box">{"☑" if checked else "☐"}</span>'
         if r.frames[-1] == "tasks":
             kind = f' class="{"done" if checked else "todo"}"'
-    r.out.append(f"<li{kind}{r.own}>")
+    r.out.append(f'<li data-at="{r.line(token)}"{kind}{r.own}>')
 
 
 def _quote(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> int | None:
@@ -82,7 +82,7 @@ def _quote(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> in
         r.frames.append("</blockquote>")
         r.out.append(f"<blockquote{r.own}>")
         return None
-    _open_notice(r, match[1], match[2].strip())
+    _open_notice(r, match[1], match[2].strip(), r.line(token))
     children = text.children or []
     breaks = (i for i, child in enumerate(children) if child.type.endswith("break"))
     first = next(breaks, None)
@@ -96,7 +96,7 @@ def _frame_end(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -
     r.out.append(r.frames.pop())
 
 
-def _open_notice(r: Renderer, kind: str, title: str) -> None:
+def _open_notice(r: Renderer, kind: str, title: str, line: int) -> None:
     found = notice(kind, title, "", 0).notice
     if found == "details":
         shown = escape(title) or ("详情" if r.han else "Details")
@@ -105,6 +105,8 @@ def _open_notice(r: Renderer, kind: str, title: str) -> None:
         r.frames.append("</div>")
         return
     if found not in NOTICES:
+        if title:
+            r.findings.warning("container-unknown", f"notices of kind {kind} are not known", line)
         found, title = "note", title or kind
     shown = escape(title) or NOTICES[found][0 if r.han else 1]
     r.out.append(f'<aside class="notice {found}"{r.own}>')
@@ -123,14 +125,14 @@ def _container(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -
         r.frames.append(f"{said}</blockquote>")
         r.out.append(f"<blockquote{r.own}>")
     else:
-        _open_notice(r, mark.notice, mark.title)
+        _open_notice(r, mark.notice, mark.title, mark.line)
 
 
 def _admonition(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> int | None:
     kind = token.meta["tag"]
     titled = tokens[index + 1].type == "admonition_title_open"
     title = token.content if titled and token.content.lower() != kind else ""
-    _open_notice(r, kind, title)
+    _open_notice(r, kind, title, r.line(token))
     return index + 4 if titled else None
 
 
@@ -144,7 +146,7 @@ def _fence(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> No
 
 
 def _html(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:
-    r.html(token.content, r.line(token))
+    r.html(token.content, r.line(token), block=token.map[0] if token.map else 0)
 
 
 def _math(r: Renderer, token: Token, tokens: Sequence[Token], index: int) -> None:

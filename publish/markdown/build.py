@@ -71,32 +71,43 @@ class Builder:
         self._append(text)
 
     def element(self, element: etree._Element) -> None:
-        """Add a finished inline element."""
+        """Add a finished inline element; a link that is open ends for another one."""
+        links = [index for index, inline in enumerate(self.wanted) if inline.name == "a"]
+        held: list[Inline] = []
+        if links and next(element.iter(f"{_NS}a"), None) is not None:
+            held = self.wanted[links[0] :]
+            self._shut(links[0])
         self._phrasing()
         self._named(element)
         self.stack[-1].append(element)
+        self.wanted += held
 
     def begin(self, name: str, attributes: dict[str, str]) -> Inline | None:
-        """Begin an inline element; None if it may not stand here (a link in a link)."""
+        """Begin an inline element, or None if it is too deep; a link ends the one around it."""
         if len(self.stack) + len(self.wanted) - self.opened > DEEPEST:
             return None
-        if name == "a" and any(inline.name == "a" for inline in self.wanted):
-            return None
+        if name == "a":
+            self.end(next((inline for inline in self.wanted if inline.name == "a"), None))
         inline = Inline(name, attributes)
         self.wanted.append(inline)
         return inline
 
     def end(self, inline: Inline | None) -> None:
         """End an inline element."""
-        if inline is None:
+        found = [index for index, wanted in enumerate(self.wanted) if wanted is inline]
+        if not found:
             return
-        index = len(self.wanted) - 1
-        while self.wanted[index] is not inline:
-            index -= 1
+        index = found[0]
+        later = self.wanted[index + 1 :]
+        self._shut(index)
+        self.wanted += later
+
+    def _shut(self, index: int) -> None:
+        """Leave the inline elements from that place on."""
         while self.opened > index:
             self.stack.pop()
             self.opened -= 1
-        del self.wanted[index]
+        del self.wanted[index:]
 
     def _phrasing(self) -> None:
         """Make the place one that text may stand in, with the inline elements it is to have."""
@@ -135,6 +146,11 @@ class Builder:
         else:
             place.text = (place.text or "") + text
 
+    def finish(self) -> None:
+        """Give names that still wait to the last block."""
+        if len(self.top):
+            self._named(self.top[-1])
+
     def _named(self, element: etree._Element) -> None:
         if self.names:
             names = [*element.get("data-name", "").split("\t"), *self.names]
@@ -172,7 +188,7 @@ class Builder:
         self.close_inline()
         if self.block_name == "p":
             self.stack.pop()
-        if self.block_name in PHRASING or len(self.stack) > DEEPEST:
+        if self.block_name in PHRASING or len(self.stack) + len(self.wanted) > DEEPEST:
             self.broken = True
             return None
         self._fit(name)

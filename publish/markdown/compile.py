@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from lxml import etree
 
-from publish.markdown import html, pictures, repair, structure, tidy
+from publish.markdown import html, pictures, repair, structure, tidy, trees
 from publish.markdown.findings import Findings
 from publish.markdown.names import IMG, SECTION, A, discard, unwrap
 from publish.markdown.parser import parse
@@ -19,7 +19,7 @@ from publish.markdown.render import Renderer
 from publish.markdown.text import MARK, OPEN, clean, has_han, plain_text
 from publish.model import EPUB, FairCopy, LinkUse
 
-VERSION = "1"
+VERSION = "2"
 OWN = "data-own"
 
 
@@ -57,7 +57,7 @@ def fair_copy(
     body, lost = clean(body)
     if lost:
         findings.note("characters-dropped", f"{lost} characters that no book may hold", first_line)
-    prepared = prepare(body, first_line, findings)
+    prepared = prepare(body, first_line, findings, markdown=format != "html")
     own = OWN
     while own in body:
         own += "-x"
@@ -72,6 +72,7 @@ def fair_copy(
     origin, origin_name = tidy.take_origin(top, findings)
     if section is not None:
         top.append(_notes(section))
+        _settle_backlinks(top)
     headings, anchors = structure.settle(top, names, findings)
     figures = pictures.uses(top)
     links = _links(top, findings)
@@ -94,33 +95,31 @@ def _rendered(
     prepared: Prepared, format: str, findings: Findings, own: str, options: Options
 ) -> tuple[Renderer, str, str]:
     """Return the renderer, what it wrote of the text, and of the notes."""
-    env: dict[str, Any] = {"marks": prepared.marks}
+    env: dict[str, Any] = {"marks": prepared.marks, "hard": options.hard_breaks}
     han = has_han(prepared.text)
     raw = Raw(findings, own) if format == "html" or "<" in prepared.text else None
     if raw:
         raw.marks = [mark.xhtml for mark in prepared.marks]
     renderer = Renderer(prepared, env, findings, raw, han)
     if format == "html":
-        renderer.html(prepared.text, prepared.first_line)
+        renderer.html(prepared.text, prepared.first_line, block=0)
         return renderer, "".join(renderer.out), ""
-    tokens = parse(prepared.text, env, math=options.math, hard_breaks=options.hard_breaks)
+    tokens = parse(prepared.text, env, math=options.math)
     tokens = renderer.notes_taken_out(tokens)
-    if raw and not _has_html(tokens):
+    if raw and not _has_html([*tokens, *renderer.tokens_of_notes()]):
         renderer.raw, renderer.own = None, ""
     renderer.render(tokens)
     notes = renderer.notes()
-    renderer.unused_notes()
     _report(env, prepared, findings)
     return renderer, "".join(renderer.out), notes
 
 
 def _has_html(tokens: list[Any]) -> bool:
-    for token in tokens:
-        if token.type == "html_block":
-            return True
-        if token.children and any(child.type == "html_inline" for child in token.children):
-            return True
-    return False
+    kinds = ("html_block", "html_inline")
+    return any(
+        token.type in kinds or any(child.type in kinds for child in token.children or ())
+        for token in tokens
+    )
 
 
 def _report(env: dict[str, Any], prepared: Prepared, findings: Findings) -> None:
@@ -132,6 +131,9 @@ def _report(env: dict[str, Any], prepared: Prepared, findings: Findings) -> None
             prepared.line(index),
             "what is nested deeper stands as plain paragraphs",
         )
+    for index in env.get("surplus", ()):
+        line = prepared.line(index)
+        findings.note("table-ragged", "a row with more cells than the head of its table", line)
     for index in env.get("indented", ()):
         findings.note("indent-removed", "indented prose is no code", prepared.line(index))
     for index, tag in env.get("unclosed", ()):
@@ -143,7 +145,7 @@ def _tree(renderer: Renderer, text: str, findings: Findings) -> etree._Element:
         text = MARK.sub("", text)  # where no shortcode may stand: in a title, in a caption
     if renderer.raw:
         return html.mixed(text, renderer.raw.own, renderer.raw.fragments, findings)
-    return html.pure(text)
+    return trees.pure(text)
 
 
 def _tidied(top: etree._Element, renderer: Renderer, body: str, findings: Findings) -> None:
@@ -157,7 +159,9 @@ def _tidied(top: etree._Element, renderer: Renderer, body: str, findings: Findin
     if renderer.mixed:
         pictures.captions(top)
         repair.repair(top)
+    structure.drop_empty(top, findings)
     tidy.hollow(top)
+    repair.definitions(top)
 
 
 def _notes(section: etree._Element) -> etree._Element:
@@ -167,6 +171,15 @@ def _notes(section: etree._Element) -> etree._Element:
     section.set(f"{{{EPUB}}}type", "footnotes")
     section.set("role", "doc-endnotes")
     return section
+
+
+def _settle_backlinks(top: etree._Element) -> None:
+    """Unlink the way back from notes whose reference went into code."""
+    links = [link for link in top.iter(A) if link.get("role") == "doc-backlink"]
+    known = {link.get("id") for link in top.iter(A)}
+    for link in links:
+        if link.get("href", "#")[1:] not in known:
+            unwrap(link)
 
 
 # --- links ------------------------------------------------------------------------------------
@@ -191,6 +204,8 @@ def _links(top: etree._Element, findings: Findings) -> tuple[LinkUse, ...]:
         if not usable or (len(link) == 0 and not (link.text or "").strip()):
             if address and not usable:
                 findings.warning("link-dropped", f"{address[:60]} is no address for a book", line)
+            elif usable:
+                findings.note("link-empty", f"a link to {usable[:60]} without a text", line)
             name = link.get("data-name")
             if name or link.get("id"):
                 discard(link, "href")

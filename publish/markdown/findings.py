@@ -25,7 +25,8 @@ class Findings:
         if known is None:
             self._found[code, message] = (severity, line, 1, help)
         else:
-            self._found[code, message] = (known[0], min(known[1], line), known[2] + 1, known[3])
+            first = min(known[1] or line, line or known[1])  # 0 is an unknown line
+            self._found[code, message] = (known[0], first, known[2] + 1, known[3])
 
     def all(self) -> tuple[Diagnostic, ...]:
         """Return what was found, by line."""

@@ -52,7 +52,7 @@ class Tag:
     start: int
     end: int
     line: int
-    escaped: str = ""  # what it shows if it is not to be carried out
+    escaped: str | None = None  # what it shows if it is not to be carried out
     source: str = ""
     closes: bool = False
     alone: bool = False  # closed in itself
@@ -92,26 +92,35 @@ def notice(kind: str, title: str, source: str, line: int) -> Mark:
         kind = "details"
     elif kind not in NOTICES:
         kind = "blockquote" if kind in ("blockquote", "epigraph") else "plain"
-    return Mark("open", "", source, line, notice=kind, title=title)
+    shown = f"<p><strong>{escape(title)}</strong></p>" if title else ""  # amid HTML
+    return Mark("open", shown, source, line, notice=kind, title=title)
 
 
-def closing(mark: Mark) -> Mark:
+def closing(mark: Mark, source: str = "") -> Mark:
     """Return the end of a container."""
-    mark.partner = Mark("close", "", "", mark.line, notice=mark.notice, title=mark.title)
+    mark.partner = Mark("close", "", source, mark.line, notice=mark.notice, title=mark.title)
     return mark.partner
 
 
 def make(tag: Tag, text: str, findings: Findings) -> Mark | str | None:
     """Return what stands for a tag: a mark, text in place (inside a link), or nothing."""
     form = _FORMS.get(tag.name)
-    if form is None and tag.paired and tag.name in _OPEN:
+    if form is None and tag.name in _OPEN:
         form = _notice
+    name = f"{{{{< {tag.name} >}}}}" if tag.family == "hugo" else f"{{% {tag.name} %}}"
     if form is None:
-        name = f"{{{{< {tag.name} >}}}}" if tag.family == "hugo" else f"{{% {tag.name} %}}"
-        advice = "its text is kept" if tag.paired else "it is left out of the book"
+        kept = tag.paired and tag.name not in OPAQUE
+        advice = "its text is kept" if kept else "it is left out of the book"
         findings.warning("shortcode-unknown", f"{name} is not known", tag.line, advice)
         return None
-    return form(tag, text)
+    made = form(tag, text)
+    if made is None and form in _FRAMES:
+        findings.warning("shortcode-unclosed", f"{name} has no end", tag.line, "its text is kept")
+    elif made is None and form is not _nothing:
+        findings.warning(
+            "shortcode-empty", f"{name} names nothing that a book could show", tag.line
+        )
+    return made
 
 
 Form = Callable[[Tag, str], "Mark | str | None"]
@@ -142,7 +151,7 @@ def _figure(tag: Tag, text: str) -> Mark:
 
 
 def _figured(tag: Tag, address: str, alt: str, caption: str) -> Mark:
-    caption = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", caption)
+    caption = _unmarked(caption)
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     shown = picture(address, tag.line, alt)
     return _block(tag, f'<figure class="figure">{shown}{below}</figure>')
@@ -180,12 +189,20 @@ def _link(address: str, text: str, line: int) -> str:
 def _anchor(tag: Tag, text: str) -> Mark | None:
     address = tag.get("href", "url", "link", "to", at=0)
     shown = tag.get("content", "text", "title", "name", at=1)
-    if tag.family == "liquid" and tag.words and "://" not in address:
+    if tag.family == "liquid" and "," in tag.rest:  # {% btn address, text, icon %}
+        address, shown = [*map(str.strip, tag.rest.split(",")), ""][:2]
+    elif tag.family == "liquid" and tag.words and "://" not in address:
         found = [word for word in tag.words if "/" in word]
         if not found:
             return None
         address, shown = found[0], " ".join(tag.words[: tag.words.index(found[0])])
-    return _inline(tag, _link(address, shown or address, tag.line)) if address else None
+    shown = _unmarked(tag.inner.strip()) or shown or address
+    return _inline(tag, _link(address, shown, tag.line)) if address else None
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without the marks of links and emphasis."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", text)
 
 
 def _embedded(tag: Tag, address: str, title: str = "") -> Mark:
@@ -275,8 +292,9 @@ def _quotation(tag: Tag, text: str) -> Mark | None:
 
 
 def _frame(tag: Tag, text: str) -> Mark | None:
-    """Return a container that leaves no trace: its text stands as it is."""
-    return notice("plain", "", tag.source, tag.line) if tag.paired else None
+    """Return a container that leaves no trace but the title of a tab."""
+    title = tag.get("title", "name", "label", at=0) if tag.name == "tab" else ""
+    return notice("plain", title, tag.source, tag.line) if tag.paired else None
 
 
 def _code(tag: Tag, text: str) -> Mark:
@@ -294,13 +312,23 @@ def _raw(tag: Tag, text: str) -> str:
     return tag.inner
 
 
+def _math(tag: Tag, text: str) -> str:
+    """Return LaTeX as Markdown has it, unless it is written so already."""
+    latex = tag.inner.strip()
+    if "$" in latex or "\\(" in latex or "\\[" in latex:
+        return tag.inner
+    if "\n" in tag.inner or "display" in tag.rest:
+        return f"\n\n$$\n{latex}\n$$\n\n"
+    return f"${latex}$"
+
+
 def _nothing(tag: Tag, text: str) -> None:
     return None
 
 
 OPAQUE = {
     "highlight", "codeblock", "code", "raw", "mermaid", "echarts", "math", "katex", "plantuml",
-    "ruby", "comment", "script", "chart", "chartjs",
+    "ruby", "comment", "script", "chart", "chartjs", "button", "btn", "link", "linkcard",
 }  # fmt: skip
 
 _FORMS: dict[str, Form] = {
@@ -326,9 +354,16 @@ _FORMS: dict[str, Form] = {
     "style": _frame, "center": _frame, "div": _frame, "grouppicture": _frame, "gp": _frame,
     "gallery": _frame, "columns": _frame, "column": _frame, "steps": _frame, "align": _frame,
     "highlight": _code, "codeblock": _code, "code": _code, "mermaid": _code, "echarts": _code,
-    "plantuml": _code, "math": _raw, "katex": _raw, "raw": _raw,
+    "plantuml": _code, "math": _math, "katex": _math, "raw": _raw,
     "comment": _nothing, "more": _nothing, "toc": _nothing, "endtab": _nothing,
 }  # fmt: skip
+
+# Words after ::: that mean a container; those that only arrange are no more than a frame.
+CONTAINERS = _OPEN | {
+    "blockquote", "epigraph", "center", "left", "right", "hljs-center", "div", "tabs", "tab",
+    "code-group", "columns", "column", "steps", "align",
+}  # fmt: skip
+_FRAMES = (_notice, _quotation, _frame)
 
 # Words after {% that mean a shortcode; others are text about templates.
 LIQUID = frozenset([*_FORMS, *_OPEN, "include", "include_relative", "include_code", "label"])

@@ -1,4 +1,4 @@
-"""From the text of the renderer to a tree: by the XML parser, or by an HTML one to repair it."""
+"""From text with HTML of the author in it to a valid tree."""
 
 from __future__ import annotations
 
@@ -13,17 +13,13 @@ from publish.markdown.findings import Findings
 from publish.markdown.names import unwrap
 from publish.markdown.raw import HIS, PAUSE
 from publish.markdown.text import escape, quoted, words
+from publish.markdown.trees import pure, repaired
 from publish.model import EPUB, XHTML
 
 _NS = f"{{{XHTML}}}"
-_SECTION = f'<section xmlns="{XHTML}" xmlns:epub="{EPUB}" class="text">'
-_HUGE = etree.XMLParser(
-    huge_tree=True, remove_comments=True, remove_pis=True, resolve_entities=False
-)
-
 _RENAMED = {
     "b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dir": "ul",
-    "menu": "ul", "listing": "pre", "xmp": "pre",
+    "menu": "ul",
 }  # fmt: skip
 _INLINE = words(
     "a em strong del ins s u mark sub sup small code kbd samp var abbr cite q dfn span ruby rb rt"
@@ -34,12 +30,11 @@ _BLOCKS = words(
     " figure figcaption aside div hr"
 )
 _PLAIN = words("p h1 h2 h3 h4 h5 h6 ul dl dt dd blockquote thead tbody tfoot tr")
+_PREFIXED = {
+    "epub:type": f"{{{EPUB}}}type",
+    "xml:lang": "{http://www.w3.org/XML/1998/namespace}lang",
+}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-
-def pure(xhtml: str) -> etree._Element:
-    """Return the tree of text that the renderer alone has made."""
-    return etree.fromstring(f"{_SECTION}{xhtml}</section>", _HUGE)
 
 
 def mixed(xhtml: str, own: str, fragments: list[str], findings: Findings) -> etree._Element:
@@ -49,21 +44,12 @@ def mixed(xhtml: str, own: str, fragments: list[str], findings: Findings) -> etr
     try:
         source = pure(xhtml)
     except etree.XMLSyntaxError:
-        walk.walk(_repaired(xhtml))
-        return top
-    walk.marked(source)
-    walk.walk(source)
+        walk.walk(repaired(xhtml))
+    else:
+        walk.marked(source)
+        walk.walk(source)
+    walk.builder.finish()
     return top
-
-
-def _repaired(xhtml: str) -> Any:
-    import tinyhtml5
-
-    tree: Any = tinyhtml5.parse(  # type: ignore[no-untyped-call]
-        f"<!DOCTYPE html><body>{xhtml}", namespace_html_elements=False
-    )
-    body = tree.find("body")
-    return tree if body is None else body
 
 
 Entered = tuple[str, Any]
@@ -144,7 +130,10 @@ class _Walk:
         if name in _INLINE:
             return "inline", self.builder.begin(name, _language(element))
         if name in _PLAIN:
-            return "block", self.builder.open(name, _language(element))
+            at = element.get("data-at")
+            return "block", self.builder.open(
+                name, _language(element) | ({"data-at": at} if at else {})
+            )
         return "", None
 
     def _leave(self, kind: str, opened: Any) -> None:
@@ -174,10 +163,14 @@ class _Walk:
                 builder.text(tail)
             return None
         attributes = {
-            (f"{{{EPUB}}}type" if key == "epub:type" else key): value
+            _PREFIXED.get(key, key): value
             for key, value in element.attrib.items()
             if key != self.own
         }
+        if name == "table":
+            return self.table(element, name)
+        if name == "div" and attributes.get("class") == "table":
+            return "", None  # the table opens its frame
         if name in ("img", "br", "hr"):
             made = etree.Element(f"{_NS}{name}", attributes)
             if name == "hr":
@@ -248,9 +241,28 @@ class _Walk:
 
         inner = next((child for child in element if str(child.tag).endswith("code")), element)
         found = re.search(r"\blanguage-([\w+#.-]+)", inner.get("class", ""))
-        text = "".join(element.itertext()).removeprefix("\n")
+        text = "".join(self._texts(element)).removeprefix("\n")
         if text.strip():
             self.builder.block(pure(code.block(text, found[1] if found else ""))[0])
+        for child in element.iter():
+            if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == "img":
+                self._enter(child, "img")  # pictures follow the code
+
+    def _texts(self, element: Any) -> Iterator[str]:
+        """Yield the text of an element, of finished pieces in it too."""
+        work = [element]
+        while work:
+            node = work.pop()
+            if isinstance(node, str):
+                yield node
+            elif isinstance(node.tag, str):
+                mark = node.get(self.own) or ""
+                if mark.isdigit():
+                    yield from map(str, pure(self.fragments[int(mark)]).itertext())
+                yield "\n" if node.tag.rpartition("}")[2] == "br" else ""
+                yield node.text or ""
+                for child in reversed(node):
+                    work += [child.tail or "", child]
 
     def item(self, element: Any, name: str) -> Entered:
         """Keep a list item with its number."""
@@ -328,7 +340,13 @@ class _Walk:
         """Keep the parts of ruby inside ruby alone; its brackets are the reading system's."""
         if not any(inline.name == "ruby" for inline in self.builder.wanted):
             return "", None
-        return None if name == "rp" else ("inline", self.builder.begin(name, {}))
+        if name == "rp":
+            return None
+        if name == "rtc":  # a second row of readings, each in an rt or all as it stands
+            if any(str(child.tag).endswith("rt") for child in element):
+                return "", None
+            name = "rt"
+        return "inline", self.builder.begin(name, {})
 
 
 _HANDLERS: dict[str, _Handler] = {
@@ -349,7 +367,7 @@ def _language(element: Any) -> dict[str, str]:
     language = element.get("lang", "")
     if not _LANGUAGE.fullmatch(language):
         return {}
-    return {"lang": language, "{http://www.w3.org/XML/1998/namespace}lang": language}
+    return {"lang": language, _PREFIXED["xml:lang"]: language}
 
 
 def _largest(sources: str) -> str:

@@ -12,6 +12,7 @@ from markdown_it.rules_inline.state_inline import StateInline
 from publish.markdown.text import MARK, OPEN
 
 _LABEL = re.compile(rf"[^\[\]\\`<$^{OPEN}]*")
+_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 _TARGET = re.compile(
     rf'\(([^\s()<>\\&{OPEN}\x00-\x1f\x7f]+)(?:[ \t]+"([^"\\&\n{OPEN}]*)")?[ \t]*\)'
 )
@@ -27,7 +28,12 @@ def link_label(state: StateInline, start: int, disable_nested: bool = False) -> 
             return end
     if state.html_terminator_last("]") <= start:
         return -1
-    return int(parseLinkLabel(state, start, disable_nested))
+    close = int(parseLinkLabel(state, start, disable_nested))
+    if close < 0 and disable_nested and state.src.find("[^", start, state.posMax) >= 0:
+        whole = int(parseLinkLabel(state, start, False))
+        if "[" not in _NOTE.sub("", state.src[start + 1 : max(whole, start + 1)]):
+            close = whole  # a note is no link in a link
+    return close
 
 
 def link(state: StateInline, silent: bool) -> bool:

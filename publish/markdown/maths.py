@@ -24,6 +24,8 @@ _ATTRIBUTES = words(
     " rowspan rspace scriptlevel separator stretchy symmetric voffset"
     " width"
 )
+_LEAVES = words("mi mn mo mtext ms")
+_AGAIN = words("annotation annotation-xml script style")
 _ALIGNED = words("align aligned alignat alignedat split eqnarray equation gather gathered multline")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w+)\*?\}(?:\{\d+\})?")
 _UNKNOWN = re.compile(r"\\[A-Za-z]")
@@ -76,24 +78,76 @@ def fallback(latex: str) -> str:
     return f'<code class="math">{escape(latex.strip())}</code>'
 
 
-def clean(tree: etree._Element, depth: int = 0) -> etree._Element | None:
-    """Return a copy of a MathML tree with only what EPUB allows, or None if nothing is left."""
-    name = _local(tree)
-    if name not in _ELEMENTS or depth > 100:
+def of_author(source: str) -> str | None:
+    """Return the MathML of an author made safe, "" if it is empty, or None if it is no XML."""
+    try:
+        tree = etree.fromstring(source, _PARSER)
+    except etree.XMLSyntaxError:
         return None
+    found = clean(tree)
+    if found is None or not "".join(map(str, found.itertext())).strip():
+        return ""
+    told = [e.text for e in tree.iter() if "tex" in e.get("encoding", "").lower()]
+    latex = [" ".join((text or "").split()) for text in (*told, tree.get("alttext"))]
+    found.set("alttext", next(filter(None, latex), "") or latex_of(found))
+    return etree.tostring(found, encoding="unicode")
+
+
+_PARSER = etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True)
+_TWO = {"mfrac": r"\frac{{{}}}{{{}}}", "mroot": r"\sqrt[{1}]{{{0}}}"} | {
+    name: f"{{{{{{}}}}}}{sign}{{{{{{}}}}}}"
+    for name, sign in (("msup", "^"), ("msub", "_"), ("munder", "_"), ("mover", "^"))
+}
+
+
+def latex_of(tree: etree._Element) -> str:
+    """Return a MathML tree as LaTeX, as far as that can be told: what stands for it in words."""
+    name = _local(tree)
+    if name in _LEAVES:
+        text = (tree.text or "").strip()
+        return rf"\text{{{text}}}" if name in ("mtext", "ms") else text
+    parts = list(map(latex_of, tree))
+    if name in _TWO and len(parts) == 2:
+        return _TWO[name].format(*parts)
+    if name in ("msubsup", "munderover") and len(parts) == 3:
+        return "{{{}}}_{{{}}}^{{{}}}".format(*parts)
+    if name == "msqrt":
+        return rf"\sqrt{{{' '.join(parts)}}}"
+    if name == "mtable":
+        return "\\begin{matrix}" + r" \\ ".join(parts) + "\\end{matrix}"
+    return (" & " if name == "mtr" else " ").join(parts)
+
+
+def clean(tree: etree._Element, depth: int = 0) -> etree._Element | None:
+    """Return a copy of a MathML tree with only what EPUB allows, or None if nothing is left.
+
+    Text inside what is not allowed stays; annotations say again what is there already, and go.
+    """
+    name = _local(tree)
+    if not name or name in _AGAIN or depth > 100:
+        return None
+    if name not in _ELEMENTS:
+        name = "mtext" if not len(tree) and (tree.text or "").strip() else "mrow"
     copy = etree.Element(f"{{{MATHML}}}{name}", nsmap=_NAMESPACES)
     for key, value in tree.attrib.items():
         if key in _ATTRIBUTES:
-            copy.set(key, value)
-    copy.text = tree.text
+            copy.set(str(key), str(value))
+    if name in _LEAVES:
+        copy.text = "".join(map(str, tree.itertext()))
+        return copy
+    _add_text(copy, tree.text)
     for child in tree:
-        found = clean(child, depth + 1) if isinstance(child.tag, str) else None
+        found = clean(child, depth + 1)
         if found is not None:
-            found.tail = child.tail
             copy.append(found)
-    if len(copy) and copy.text is not None:
-        copy.text = None if not copy.text.strip() else copy.text
+        _add_text(copy, child.tail)
     return copy
+
+
+def _add_text(parent: etree._Element, text: str | None) -> None:
+    """Add text that stands where MathML allows none."""
+    if text and text.strip():
+        etree.SubElement(parent, f"{{{MATHML}}}mtext").text = text.strip()
 
 
 def _local(element: etree._Element) -> str:

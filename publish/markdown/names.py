@@ -24,6 +24,7 @@ INLINE = frozenset(
         " rt rp"
     )
 )
+PHRASES = INLINE | {BR, IMG, "{http://www.w3.org/1998/Math/MathML}math"}
 REPLACED = frozenset(
     (*named("img hr pre table figure"), "{http://www.w3.org/1998/Math/MathML}math")
 )
@@ -36,6 +37,15 @@ def remove(element: etree._Element) -> None:
         return
     _keep_tail(element, parent)
     parent.remove(element)
+
+
+def pass_names(element: etree._Element) -> None:
+    """Give the anchors in an element that goes to the one that stands nearest."""
+    names = [name for node in element.iter() if (name := node.get("data-name"))]
+    nearest = [element.getnext(), element.getprevious(), element.getparent()]
+    heir = next((found for found in nearest if found is not None), None)
+    if names and heir is not None and heir.getparent() is not None:
+        heir.set("data-name", "\t".join(filter(None, [heir.get("data-name"), *names])))
 
 
 def unwrap(element: etree._Element) -> None:

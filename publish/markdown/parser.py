@@ -10,8 +10,9 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from markdown_it.parser_block import ParserBlock
-from markdown_it.rules_block import html_block, paragraph
+from markdown_it.rules_block import html_block, paragraph, table
 from markdown_it.rules_block.state_block import StateBlock
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_inline import autolink, backtick, entity, escape, html_inline, newline
 from markdown_it.rules_inline.strikethrough import tokenize as strikethrough
 from markdown_it.token import Token
@@ -161,7 +162,8 @@ def _html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             ends[close] = state.src.lower().rfind(close)
         if ends[close] < at:
             if not silent:
-                state.env.setdefault("unclosed", []).append((start, match[0]))
+                tag = f"{match[0]}>" if match[1] else match[0]
+                state.env.setdefault("unclosed", []).append((start, tag))
             return False
     return bool(html_block(state, start, end, silent))
 
@@ -190,14 +192,49 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.md.block.tokenize(state, start + 1, last)
     state.parentType, state.lineMax = parent, ceiling
     state.push("container_close", "", -1).meta["mark"] = int(match[1])
-    state.line = min(last + 1, end)
+    if state.line >= last:  # else a line is left that belongs outside
+        state.line = min(last + 1, end)
     return True
 
 
-@lru_cache(maxsize=8)
-def parser(math: bool = True, hard_breaks: bool = False) -> Parser:
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a table, with the cells of rows that have more of them than the head."""
+    first = len(state.tokens)
+    if not table(state, start, end, silent):
+        return False
+    if silent:
+        return True
+    made = state.tokens[first:]
+    width = sum(token.type == "th_open" for token in made)
+    del state.tokens[first:]
+    row = start
+    for token in made:
+        if token.type == "tr_open" and token.map:
+            row = token.map[0]
+        if token.type == "tr_close" and row > start:
+            line = state.src[state.bMarks[row] + state.tShift[row] : state.eMarks[row]].strip()
+            if line.count("|") >= width:
+                for cell in escapedSplit(line.removeprefix("|"))[width:]:
+                    _add_cell(state, cell.strip(), row)
+        state.tokens.append(token)
+    return True
+
+
+def _add_cell(state: StateBlock, text: str, line: int) -> None:
+    """Add a cell beyond the width of the head, if it holds anything."""
+    if not text:
+        return
+    state.env.setdefault("surplus", []).append(line)
+    state.push("td_open", "td", 1)
+    token = state.push("inline", "", 0)
+    token.content, token.map, token.children = text, [line, line + 1], []
+    state.push("td_close", "td", -1)
+
+
+@lru_cache(maxsize=2)
+def parser(math: bool = True) -> Parser:
     """Return the parser for some options; each process makes it once."""
-    md = Parser("commonmark", {"tasklists": True, "breaks": hard_breaks, "maxNesting": DEEPEST})
+    md = Parser("commonmark", {"tasklists": True, "maxNesting": DEEPEST})
     md.inline, md.block = Inline(), Block()
     md.helpers = SimpleNamespace(  # type: ignore[assignment]
         parseLinkLabel=links.link_label,
@@ -209,6 +246,7 @@ def parser(math: bool = True, hard_breaks: bool = False) -> Parser:
         md.use(dollarmath_plugin, allow_labels=False)
     stops = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.at("html_block", _html, {"alt": ["paragraph", "reference", "blockquote"]})
+    md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     md.block.ruler.before("fence", "container", _container, {"alt": stops})
     md.core.ruler.disable(
         ["linkify", "replacements", "smartquotes", "text_join", "normalize"], True
@@ -236,6 +274,6 @@ def parser(math: bool = True, hard_breaks: bool = False) -> Parser:
     return md
 
 
-def parse(text: str, env: dict[str, Any], *, math: bool, hard_breaks: bool) -> list[Token]:
+def parse(text: str, env: dict[str, Any], *, math: bool) -> list[Token]:
     """Return the tokens of a Markdown text; ``env`` takes marks and gives findings."""
-    return parser(math, hard_breaks).parse(text, env)
+    return parser(math).parse(text, env)

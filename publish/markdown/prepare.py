@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 
 from publish.markdown import shortcodes
 from publish.markdown.findings import Findings
-from publish.markdown.forms import Mark, closing, notice
-from publish.markdown.text import OPEN, SHUT
+from publish.markdown.forms import CONTAINERS, Mark, closing, notice
+from publish.markdown.text import OPEN, SHUT, escape
 
 _TRIGGER = re.compile(
     r"\{\{[<%]|\{%|^[ \t>]*:::|^[ \t]*(?:[*-][ ])?\[?\[toc\]|^[ \t]*\{[:.#]|^[ \t]*@\[toc\]",
     re.I | re.M,
 )
 _FENCE = re.compile(r"(?:[ \t>]|[-*+][ ]|\d{1,9}[.)][ ])*(`{3,}(?=[^`\n]*$)|~{3,})", re.M)
+_LEAD = re.compile(r"(?:[ \t>]|[-*+][ ]|\d{1,9}[.)][ ])*")
 _TICKS = re.compile(r"`+")
 _CONTENTS = re.compile(
     r"^[ \t]*(?:(?:\[\[toc\]\]|@?\[toc\](?:\([^)\n]*\))?|\{:[ \t]*toc[^}\n]*\})"
@@ -28,8 +29,14 @@ _CONTENTS = re.compile(
     re.I | re.M,
 )
 _ATTRIBUTES = re.compile(r"^[ \t]*\{[:.#][^{}\n]*\}[ \t]*$", re.M)
+_INCLUDE = re.compile(
+    r"^[ \t>]*(\{\{#(include|rustdoc_include|playground|playpen|template)[ \t][^\n{}]*\}\})[ \t]*$",
+    re.M,
+)
+_TAB = re.compile(r"^[ \t]*(<!--[ \t]*tab[ \t]+(\S[^\n]*?)(?:@[^\n]*)?[ \t]*-->)[ \t]*$", re.M)
+_KEPT = "its text is kept"
 _COLONS = re.compile(
-    r"^(?P<prefix>[ \t>]*)(?P<mark>:{3,})[ \t]*(?:\{?[.]?(?P<kind>[A-Za-z][\w-]*)\}?)?"
+    r"^(?P<prefix>[ \t>]*)(?P<mark>:{3,})[ \t]*(?:\{?[.]?(?P<kind>[A-Za-z][A-Za-z0-9_-]*)\}?)?"
     r"(?P<title>[^\n]*)$",
     re.M,
 )
@@ -51,16 +58,27 @@ class Prepared:
         return self.lines[index] if index < len(self.lines) else self.lines[-1]
 
 
-def prepare(body: str, first_line: int, findings: Findings) -> Prepared:
-    """Return an article's body with all that is not Markdown marked."""
+def prepare(body: str, first_line: int, findings: Findings, *, markdown: bool = True) -> Prepared:
+    """Return an article's body with all that is not Markdown marked; in HTML, shortcodes alone."""
     likely = "{" in body or ":::" in body or "[toc" in body or "[TOC" in body
+    if "{{#" in body:
+        _includes(body, first_line, findings)
     if not likely or not _TRIGGER.search(body):
         return Prepared(body, first_line=first_line)
     code = _Code(body)
-    edits = sorted(_edits(body, code, first_line, findings), key=lambda edit: edit[:2])
+    found = _edits(body, code, first_line, findings, markdown)
+    edits = sorted(found, key=lambda edit: edit[:2])
     if not edits:
         return Prepared(body, first_line=first_line)
     return _rewrite(body, edits, first_line)
+
+
+def _includes(body: str, first_line: int, findings: Findings) -> None:
+    """Report lines of mdBook that stand for another file, in code too."""
+    for match in _INCLUDE.finditer(body):
+        line = first_line + body.count("\n", 0, match.start(1))
+        shown = f"{{{{#{match[2]} …}}}}, which stands for another file, is left as it is"
+        findings.warning("include-unread", shown, line)
 
 
 Edit = tuple[int, int, tuple[Mark | str, ...]]  # start, end, what stands there instead
@@ -129,7 +147,9 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start = stop + 2
 
 
-def _edits(text: str, code: _Code, first_line: int, findings: Findings) -> Iterator[Edit]:
+def _edits(
+    text: str, code: _Code, first_line: int, findings: Findings, markdown: bool
+) -> Iterator[Edit]:
     """Yield what is replaced, and what by."""
     newlines = [match.start() for match in re.finditer("\n", text)]
 
@@ -140,6 +160,8 @@ def _edits(text: str, code: _Code, first_line: int, findings: Findings) -> Itera
     for start, end, instead in shortcodes.replacements(text, code.covers, line_of, findings):
         taken.append((start, end))
         yield start, end, instead
+    if not markdown:
+        return
     taken.sort()
     starts = [start for start, _ in taken]
 
@@ -160,12 +182,18 @@ def _edits(text: str, code: _Code, first_line: int, findings: Findings) -> Itera
         if free(match.start()) and match.start() not in dropped and "toc" not in match[0].lower():
             findings.note("attributes-dropped", match[0].strip(), line_of(match.start()))
             yield match.start(), match.end(), ()
+    if "{% tabs" in text:
+        for match in _TAB.finditer(text):
+            if free(match.start(1)):
+                shown = f"<p><strong>{escape(match[2])}</strong></p>"
+                mark = Mark("block", shown, match[1], line_of(match.start(1)))
+                yield *match.span(1), (mark,)
     if ":::" in text:
-        yield from _colons(text, free, line_of)
+        yield from _colons(text, free, line_of, findings)
 
 
 def _colons(
-    text: str, free: Callable[[int], bool], line_of: Callable[[int], int]
+    text: str, free: Callable[[int], bool], line_of: Callable[[int], int], findings: Findings
 ) -> Iterator[Edit]:
     """Yield the lines of ``:::`` that open and close containers."""
     opened: list[Mark] = []
@@ -174,15 +202,19 @@ def _colons(
             continue
         span = match.start("mark"), match.end()
         if match["kind"]:
-            title = _title(match["title"])
-            mark = notice(match["kind"], title, match[0].strip(), line_of(span[0]))
+            kind, line = match["kind"], line_of(span[0])
+            if kind.lower() not in CONTAINERS:
+                findings.warning("container-unknown", f"::: {kind} is not known", line, _KEPT)
+            mark = notice(kind, _title(match["title"]), match[0].strip(), line)
             opened.append(mark)
             yield *span, (mark,)
         elif not match["title"].strip():
             if not opened:
                 yield *span, ()
                 continue
-            yield *span, (closing(opened.pop()),)
+            yield *span, (closing(opened.pop(), match[0].strip()),)
+    for mark in opened:
+        findings.warning("container-unclosed", f"{mark.source} has no end", mark.line, _KEPT)
 
 
 def _title(text: str) -> str:
@@ -205,7 +237,7 @@ def _rewrite(body: str, edits: list[Edit], first_line: int) -> Prepared:
             count = text.count("\n")
             lines.extend(range(line + 1, line + count + 1))
             line += count
-            fresh = not text[text.rfind("\n") + 1 :].strip(" \t>")
+            fresh = bool(_LEAD.fullmatch(text, text.rfind("\n") + 1))
 
     def alone(text: str, prefix: str, rest: str) -> None:
         """Set a text on a line of its own."""
@@ -251,7 +283,7 @@ def _rewrite(body: str, edits: list[Edit], first_line: int) -> Prepared:
 
 
 def _prefix(body: str, position: int) -> str:
-    """Return the indent and quotation marks before a position's line."""
+    """Return what a line must begin with to stand in the same quotations and list items."""
     start = body.rfind("\n", 0, position) + 1
-    match = re.match(r"[ \t>]*", body[start:position])
-    return match[0] if match else ""
+    match = _LEAD.match(body, start, position)
+    return re.sub(r"[^ \t>]", " ", match[0]) if match else ""

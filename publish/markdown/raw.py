@@ -8,6 +8,7 @@ only where tags are crossed or left open does one have to repair them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from publish.markdown.findings import Findings
 from publish.markdown.text import MARK, escape, quoted, unescape, words
@@ -21,16 +22,18 @@ _TOKEN = re.compile(
     re.S,
 )
 _SPECIAL = {"<!--": "-->", "<?": ">", "<![CDATA[": "]]>"}
+_NAMED = re.compile(r"&[A-Za-z][A-Za-z0-9]*;")
 _ATTRIBUTE = re.compile(rf"([^\s\"'<>/=]+)(?:\s*=\s*({_VALUE}))?", re.S)
 
+_SAME = {"xmp": "pre", "listing": "pre"}  # an HTML parser takes no tags inside the old ones
 VOID = words("br hr img wbr col embed area source")
 # Elements the tree knows (build.py); all else here is unwrapped or goes.
 KEPT = words(
     "a abbr acronym b big blockquote br caption cite code col"
     " colgroup dd del details dfn dir dl dt em embed figcaption figure h1 h2 h3 h4 h5"
-    " h6 hr i img ins kbd li listing mark menu ol p picture pre q rb rp rt"
+    " h6 hr i img ins kbd li mark menu ol p picture pre q rb rp rt"
     " rtc ruby s samp small source span strike strong sub summary sup table tbody td tfoot"
-    " th thead tr tt u ul var wbr xmp"
+    " th thead tr tt u ul var wbr"
 )
 _STRIPPED = words(
     "applet area base basefont bdi bdo bgsound blink body button canvas command content data"
@@ -51,6 +54,7 @@ _DIVIDING = words(
     " legend main nav optgroup option search section"
 )
 _AUTOMATIC = words("p li dt dd td th tr thead tbody tfoot rt rp rb")  # end without an end tag
+_PLACED = words("p h1 h2 h3 h4 h5 h6")  # what findings give the line of
 DEEPEST = 300  # elements in each other, after which the rest is text
 _ATTRIBUTES = words(
     "alt align cite colspan data data-original data-lazy-src data-src datetime dir href lang name"
@@ -69,6 +73,7 @@ class Raw:
         self.findings = findings
         self.own = own  # name of the attribute that tells our own elements from the author's
         self.his = f' {own}="{HIS}"'
+        self.pause = f'<br {own}="{PAUSE}"/>'
         self.depth = self.beyond = 0  # elements open, and those left out as too deep
         self.fragments: list[str] = []  # finished XHTML, named by number in the text
         self.marks: list[str] = []  # XHTML of shortcodes by number
@@ -78,10 +83,19 @@ class Raw:
         self.fragments.append(xhtml)
         return f'<{tag} {self.own}="{len(self.fragments) - 1}"></{tag}>'
 
-    def __call__(self, source: str, line: int) -> str:
-        """Return HTML with every tag safe and well-formed; tags may still be unbalanced."""
+    def whole(self, text: str) -> str:
+        """Return a text with its finished pieces in place."""
+        stands = rf'<(span|div) {self.own}="(\d+)"></\1>'
+        return re.sub(stands, lambda match: self.fragments[int(match[2])], text)
+
+    def __call__(self, source: str, first: int, lines: Sequence[int] = ()) -> str:
+        """Return HTML with every tag safe and well-formed; tags may still be unbalanced.
+
+        ``lines`` are those of the file for each line of the source, if they do not just follow
+        from the first.
+        """
         out: list[str] = []
-        cursor, seen = 0, 0
+        cursor, seen, passed, line = 0, 0, 0, first
         missing: set[str] = set()  # ends that do not occur any more
         closers = _Closers(source)
         for match in _TOKEN.finditer(source):
@@ -95,8 +109,9 @@ class Raw:
                     missing.add(special)
                     continue
             out.append(self.text(source[cursor : match.start()]))
-            line += source.count("\n", seen, match.start())
+            passed += source.count("\n", seen, match.start())
             seen = match.start()
+            line = lines[passed] if passed < len(lines) else first + passed
             cursor = end + len(special) if special else end
             name = (match["name"] or "").lower()
             if not name:
@@ -143,18 +158,16 @@ class Raw:
         return ""
 
     def _math(self, source: str, line: int) -> str:
-        from lxml import etree
-
         from publish.markdown import maths
 
-        try:
-            tree = maths.clean(etree.fromstring(source))
-        except etree.XMLSyntaxError:
-            tree = None
-        if tree is None:
+        source = _NAMED.sub(lambda m: escape(unescape(m[0])), source)
+        made = maths.of_author(source)
+        if made is None:
             self.findings.warning("math-unreadable", "MathML that is not well-formed", line)
             return escape(unescape(re.sub(r"<[^<>]*>", "", source)))
-        return self.fragment(etree.tostring(tree, encoding="unicode"))
+        if 'display="block"' in made[: made.find(">")]:
+            return self.pause + self.fragment(f'<div class="math">{made}</div>', "div")
+        return self.fragment(made) if made else ""
 
     def _media(self, name: str, match: re.Match[str], inner: str, line: int) -> str:
         values = self._attributes(match["rest"])
@@ -169,6 +182,7 @@ class Raw:
         return f'<embed src={quoted(address)} title={quoted(title)} data-line="{line}"{self.his}/>'
 
     def _tag(self, name: str, match: re.Match[str], line: int) -> str:
+        name = _SAME.get(name, name)
         if name in _DIVIDING:
             return self._division(match)
         if name not in KEPT:
@@ -186,6 +200,8 @@ class Raw:
             return ""
         if name in ("img", "a"):
             values["data-line"] = str(line)
+        elif name in _PLACED:
+            values["data-at"] = str(line)
         if name in ("td", "th") and (found := re.search(r"text-align:(left|center|right)", style)):
             values["align"] = found[1]
         written = "".join(f" {key}={quoted(value)}" for key, value in values.items()) + self.his

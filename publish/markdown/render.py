@@ -12,7 +12,7 @@ from publish.markdown import maths
 from publish.markdown.blocks import HANDLERS
 from publish.markdown.findings import Findings
 from publish.markdown.prepare import Prepared
-from publish.markdown.raw import Raw
+from publish.markdown.raw import HIS, Raw
 from publish.markdown.spans import HANDLERS as SPANS
 from publish.markdown.text import MARK, OPEN, escape, plain_text
 
@@ -43,6 +43,7 @@ class Renderer:
         self.mixed = False  # whether any HTML of the author was written
         self.numbers: dict[str, int] = {}  # of notes, by label
         self.uses: list[int] = []  # how often each is referred to
+        self.keys: list[tuple[str, int]] = []  # the labels again, with the line of first reference
         self.definitions: dict[str, list[Token]] = {}
         self.at = self.strong = self.linked = self.depth = 0  # of the text being written
         self.hidden = False  # whether a comment was just left out
@@ -84,7 +85,7 @@ class Renderer:
         if "footnotes" not in self.env:
             return tokens
         kept: list[Token] = []
-        current: list[Token] | None = None
+        places = [kept]
         for token in tokens:
             if token.type == "footnote_reference_open":
                 label = token.meta["label"]
@@ -92,11 +93,11 @@ class Renderer:
                     self.findings.warning(
                         "note-duplicate", f"note [^{label}] is defined again", self.line(token)
                     )
-                current = self.definitions.setdefault(label, [])
+                places.append(self.definitions.setdefault(label, []))
             elif token.type == "footnote_reference_close":
-                current = None
+                places.pop()
             else:
-                (kept if current is None else current).append(token)
+                places[-1].append(token)
         return kept
 
     # --- text ----------------------------------------------------------------------------------
@@ -153,26 +154,36 @@ class Renderer:
     def math(self, latex: str, line: int, *, display: bool) -> None:
         """Write math, or its LaTeX if that cannot be read."""
         latex = self.restored(latex)
+        if not latex.strip():
+            return
         made = maths.mathml(latex, display)
         if made is None:
             shown = " ".join(latex.split())[:40]
             self.findings.warning("math-unreadable", f"{shown} is shown as LaTeX", line)
             made = maths.fallback(latex)
-            display = False
         if display:
             self.break_for(f'<div class="math">{made}</div>')
         else:
             self.atom(made)
 
-    def html(self, source: str, line: int) -> None:
-        """Write HTML of the author; what is only a comment is left out."""
+    def html(self, source: str, line: int, *, block: int = -1) -> None:
+        """Write HTML of the author, of a block that began on a line of the prepared text.
+
+        What is only a comment is left out.
+        """
+        assert self.raw
         if not self.summary and "more" in source and _MORE.search(source):
-            self.summary = plain_text("".join(self.out))
+            self.summary = plain_text(self.raw.whole("".join(self.out)))
         if _COMMENT.fullmatch(source):
             return
-        assert self.raw
         self.mixed = True
-        self.out.append(self.raw(source, line))
+        lines = self.prepared.lines or []
+        if block < 0:
+            lines = []
+        made = self.raw(source, line, lines[block : block + source.count("\n") + 1])
+        if block >= 0 and made.strip() and f'{self.raw.own}="{HIS}"' not in made:
+            made = self.raw.pause + made  # marks the block around it as one to be walked
+        self.out.append(made)
 
     def restored(self, text: str) -> str:
         """Return code or an address with its shortcodes as they were written."""
@@ -189,6 +200,7 @@ class Renderer:
         if number is None:
             number = self.numbers[key] = len(self.numbers) + 1
             self.uses.append(0)
+            self.keys.append((key, self.at))
         self.uses[number - 1] += 1
         again = self.uses[number - 1]
         name = f"fnref{number}" if again == 1 else f"fnref{number}-{again}"
@@ -198,39 +210,53 @@ class Renderer:
         )
 
     def notes(self) -> str:
-        """Return the section of notes; notes referred to in notes follow."""
-        body, self.out = self.out, []
-        written: list[str] = []
-        done = 0
-        while done < len(self.numbers):
-            key = list(self.numbers)[done]
-            done += 1
-            self.out = []
-            if key.startswith("\t"):
-                inline = self.env["footnotes"]["list"][int(key[1:])]
-                self.out.append(f"<p{self.own}>")
-                self.children(inline["tokens"], 0)
-                self.out.append("</p>")
-            else:
-                self.render(self.definitions.get(key, []))
-            back = f'<a class="backlink" role="doc-backlink" href="#fnref{done}">[{done}]</a>'
-            back = self.raw.fragment(back) if self.raw else back
-            if (self.out and self.out[0].startswith("<p ")) or self.out[:1] == ["<p>"]:
-                self.out.insert(1, back + " ")
-            else:
-                self.out.insert(0, f"<p{self.own}>{back}</p>")
-            written.append(
-                f'<aside class="footnote" id="fn{done}" epub:type="footnote"'
-                f' role="doc-footnote"{self.own}>{"".join(self.out)}</aside>'
-            )
-        self.out = body
-        return "".join(written)
+        """Return the section of notes; one that nothing refers to is set after the text.
 
-    def unused_notes(self) -> None:
-        """Write notes that nothing refers to as paragraphs, so that they are not lost."""
+        Notes referred to in notes follow.
+        """
+        written = self._numbered([])
         for label, tokens in self.definitions.items():
             if label not in self.numbers and tokens:
                 line = self.line(tokens[0])
                 advice = "its text is set at the end of the article"
                 self.findings.warning("note-unused", f"nothing refers to [^{label}]", line, advice)
                 self.render(tokens)
+                self._numbered(written)
+        return "".join(written)
+
+    def _numbered(self, written: list[str]) -> list[str]:
+        """Write the notes that have a number and are not written yet."""
+        body = self.out
+        while len(written) < len(self.numbers):
+            number = len(written) + 1
+            self.out = []
+            self._note(*self.keys[number - 1])
+            back = f'<a class="backlink" role="doc-backlink" href="#fnref{number}">[{number}]</a>'
+            back = self.raw.fragment(back) if self.raw else back
+            if self.out and self.out[0].startswith(("<p ", "<p>")):
+                self.out.insert(1, back + " ")
+            else:
+                self.out.insert(0, f"<p{self.own}>{back}</p>")
+            written.append(
+                f'<aside class="footnote" id="fn{number}" epub:type="footnote"'
+                f' role="doc-footnote"{self.own}>{"".join(self.out)}</aside>'
+            )
+        self.out = body
+        return written
+
+    def _note(self, key: str, line: int) -> None:
+        if key.startswith("\t"):  # in its place: ^[…]
+            self.place = "p"
+            self.out.append(f"<p{self.own}>")
+            self.children(self.env["footnotes"]["list"][int(key[1:])]["tokens"], line)
+            self.out.append("</p>")
+            self.place = ""
+        else:
+            self.render(self.definitions.get(key, []))
+
+    def tokens_of_notes(self) -> list[Token]:
+        """Return the tokens of all notes, of those in their place too."""
+        found = [token for tokens in self.definitions.values() for token in tokens]
+        for note in self.env.get("footnotes", {}).get("list", {}).values():
+            found += note.get("tokens") or ()
+        return found

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from publish.markdown.names import DIV, SPAN, P, content, named, remove, unwrap
+from publish.markdown.names import DIV, PHRASES, SPAN, P, named, remove, unwrap
 
 _TABLE, _TR, _TBODY, _THEAD, _TFOOT, _CAPTION = named("table tr tbody thead tfoot caption")
 _DL, _DT, _DD, _RUBY, _RT, _RB = named("dl dt dd ruby rt rb")
@@ -18,8 +18,17 @@ def repair(top: etree._Element) -> None:
         _table(table)
     for ruby in list(top.iter(_RUBY)):
         _ruby(ruby)
+    for part in list(top.iter(_RT, _RB)):
+        parent = part.getparent()
+        if parent is not None and parent.tag != _RUBY:
+            unwrap(part)
+
+
+def definitions(top: etree._Element) -> None:
+    """Make definition lists whose parts do not pair plain paragraphs."""
     for listed in list(top.iter(_DL)):
-        _definitions(listed)
+        if not re.fullmatch(r"(?:t+d+)+", "".join("td"[part.tag == _DD] for part in listed)):
+            _plain(listed)
 
 
 def _table(table: etree._Element) -> None:
@@ -35,8 +44,9 @@ def _table(table: etree._Element) -> None:
             extra.tag = _TBODY
     captions = table.findall(_CAPTION)
     for extra in captions[1:]:
-        etree.SubElement(captions[0], SPAN).text = " " + content(extra)
-        table.remove(extra)
+        extra.tag = SPAN
+        extra.text = " " + (extra.text or "")
+        captions[0].append(extra)
     order = {_CAPTION: 0, _THEAD: 1, _TBODY: 2, _TFOOT: 3}
     table[:] = sorted(table, key=lambda part: order.get(str(part.tag), 2))
 
@@ -46,8 +56,9 @@ def _no_table(table: etree._Element) -> None:
     frame = table.getparent()
     assert frame is not None
     for caption in table.findall(_CAPTION):
-        caption.tag = P
-        frame.addprevious(caption)
+        if len(caption) or (caption.text or "").strip():
+            caption.tag = P
+            frame.addprevious(caption)
     remove(table)
     if frame.tag == DIV and not len(frame):
         remove(frame)
@@ -55,31 +66,57 @@ def _no_table(table: etree._Element) -> None:
 
 def _ruby(ruby: etree._Element) -> None:
     """Keep ruby only where a base is followed by its reading."""
-    if ruby.find(_RT) is None:
-        unwrap(ruby)
-        return
+    for reading in ruby.findall(_RT):
+        previous = reading.getprevious()
+        if previous is not None and previous.tag == _RT and not (previous.tail or "").strip():
+            _join(previous, reading)  # bases first, then their readings
     base = bool((ruby.text or "").strip())
-    for child in list(ruby):
-        if child.tag == _RT:
-            if not base:
-                unwrap(ruby)
-                return
-            base = False
-        else:
-            base = True
-        base = base or bool((child.tail or "").strip())
-    if base:  # text after the last reading stands outside
-        tail, last = "", ruby[-1]
-        if last.tag == _RT:
-            tail, last.tail = last.tail or "", None
-            ruby.tail = tail + (ruby.tail or "")
+    sound = ruby.find(_RT) is not None
+    for child in ruby:
+        sound = sound and (base or child.tag != _RT)
+        base = child.tag != _RT or bool((child.tail or "").strip())
+    if not sound:
+        for part in ruby.findall(_RT) + ruby.findall(_RB):
+            unwrap(part)
+        unwrap(ruby)
+    elif base and ruby[-1].tag == _RT:  # text after the last reading stands outside
+        tail, ruby[-1].tail = ruby[-1].tail or "", None
+        ruby.tail = tail + (ruby.tail or "")
 
 
-def _definitions(listed: etree._Element) -> None:
-    """Make a definition list whose parts do not pair plain paragraphs."""
-    kinds = "".join("t" if child.tag == _DT else "d" for child in listed)
-    if re.fullmatch(r"(?:t+d+)+", kinds):
-        return
+def _join(first: etree._Element, second: etree._Element) -> None:
+    """Put what the second element holds at the end of the first."""
+    first.append(second)
+    unwrap(second)
+
+
+def _plain(listed: etree._Element) -> None:
+    """Set the parts of a definition list as paragraphs and frames."""
     listed.tag = DIV
-    for child in listed:
-        child.tag = P if child.tag == _DT else DIV
+    for part in listed:
+        if part.tag == _DT or all(child.tag in PHRASES for child in part):
+            part.tag = P
+        else:
+            part.tag = DIV
+            _wrap(part)
+
+
+def _wrap(part: etree._Element) -> None:
+    """Set text that stands beside blocks in paragraphs of its own."""
+    text, part.text = part.text or "", None
+    children, place = list(part), 0
+    paragraph: etree._Element | None = None
+    for child in [None, *children]:
+        if child is not None:
+            if child.tag in PHRASES:
+                if paragraph is None:
+                    paragraph = part.makeelement(P, {})
+                    child.addprevious(paragraph)
+                paragraph.append(child)
+                continue
+            paragraph, place = None, part.index(child) + 1
+            text, child.tail = child.tail or "", None
+        if text.strip():
+            paragraph = part.makeelement(P, {})
+            paragraph.text = text
+            part.insert(place, paragraph)

@@ -40,7 +40,7 @@ def replacements(
     for index, tag in enumerate(tags):
         if tag.start < skip:
             continue
-        if tag.escaped:
+        if tag.escaped is not None:
             literal = Mark("inline", escape(tag.escaped), tag.source, tag.line)
             yield tag.start, tag.end, (literal,)
         elif tag.closes:
@@ -51,6 +51,7 @@ def replacements(
                 end = tags[_closer(closers, tag, index)]
                 tag.inner = text[tag.end : end.start]
                 tag.end = skip = end.end
+                tag.source = text[tag.start : end.end]
             made = forms.make(tag, text, findings)
             if tag.paired and tag.name not in forms.OPAQUE:
                 opened.append((tag, made if isinstance(made, Mark) else None))
@@ -72,9 +73,12 @@ def _closed(tag: Tag, opened: list[tuple[Tag, Mark | None]]) -> tuple[Mark, ...]
     """Return what stands for a closing tag, and for those left open inside it."""
     for depth in range(len(opened) - 1, max(-1, len(opened) - 50), -1):
         if opened[depth][0].name == tag.name:
-            marks = [mark for _, mark in reversed(opened[depth:]) if mark and mark.kind == "open"]
+            marks = [mark for _, mark in opened[depth:] if mark and mark.kind == "open"]
             del opened[depth:]
-            return tuple(closing(mark) for mark in marks)
+            ends = [
+                closing(mark, "" if number else tag.source) for number, mark in enumerate(marks)
+            ]
+            return tuple(reversed(ends))
     return ()
 
 
@@ -98,7 +102,7 @@ def _tags(
         if end < 0 or (0 <= again < end and sign):
             if sign:
                 findings.warning("shortcode-unclosed", f"{match[0]} without {shut}", line)
-                yield Tag("hugo", "", start, position, line, escaped=" ", source=match[0])
+                yield Tag("hugo", "", start, position, line, escaped="", source=match[0])
             continue
         inside = text[position:end]
         position = end + len(shut)
@@ -113,7 +117,7 @@ def _tags(
                 findings.warning("shortcode-unknown", f"{source[:60]} is left as it stands", line)
             else:
                 findings.warning("shortcode-unclosed", f"{source[:60]} has no name", line)
-                yield Tag("hugo", "", start, position, line, escaped=" ", source=source)
+                yield Tag("hugo", "", start, position, line, escaped="", source=source)
             continue
         yield tag
         if not sign and tag.name == "raw":  # its inside is not read for tags

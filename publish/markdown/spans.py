@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 
 from publish.markdown.raw import PAIRED
-from publish.markdown.text import MARK, escape, quoted
+from publish.markdown.text import MARK, bare, escape, joined, quoted
 
 if TYPE_CHECKING:
     from publish.markdown.render import Renderer
@@ -22,7 +22,9 @@ _ENUMERATED = re.compile(
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DEBRIS = re.compile(r"\*{4,}")
+_MASK = re.compile(r"(?<=[A-Za-z0-9])\*{2,}(?=[A-Za-z0-9])")
 _EMPTY_BOLD = re.compile(r"\*\*[ \t\u3000\xa0]+\*\*")
+_LINK = re.compile(r"</?a\b[^>]*>")
 FARTHEST = 500  # tokens within which the end of an element is sought
 
 
@@ -50,7 +52,7 @@ def _without_debris(r: Renderer, text: str, children: list[Token], index: int) -
         text = re.sub(r"^\*{4,}(?=[ \t]|$)[ \t]*", "", text)
     if text != before:
         r.findings.note("debris-removed", "asterisks that mark nothing", r.at)
-    if "**" in text:
+    if "**" in _MASK.sub("", text):
         r.findings.note("emphasis-unmatched", "** without a partner", r.at)
     return text
 
@@ -64,7 +66,7 @@ def _soft_break(r: Renderer, token: Token, children: list[Token], index: int) ->
     r.breaks = True
     following = children[index + 1] if index + 1 < len(children) else None
     text = following.content if following is not None and following.type == "text" else ""
-    r.out.append("<br/>" if _ENUMERATED.match(text) else "\n")
+    r.out.append("<br/>" if r.env.get("hard") or _ENUMERATED.match(text) else "\n")
 
 
 def _hard_break(r: Renderer, token: Token, children: list[Token], index: int) -> None:
@@ -101,9 +103,7 @@ def _name(token: Token) -> str:
 
 
 def _image(r: Renderer, token: Token, children: list[Token], index: int) -> None:
-    alt = token.content
-    if token.children:
-        alt = "".join(child.content for child in token.children)
+    alt = _alt(r, token.children) if token.children else token.content
     address = quoted(r.restored(str(token.attrs.get("src", ""))))
     title = str(token.attrs.get("title", ""))
     titled = f" title={quoted(title)}" if title else ""
@@ -111,6 +111,24 @@ def _image(r: Renderer, token: Token, children: list[Token], index: int) -> None
         f'<img data-figure={address} data-line="{r.at}" alt={quoted(alt)}{titled}'
         f"{_name(token)}{r.own}/>"
     )
+
+
+def _alt(r: Renderer, children: list[Token]) -> str:
+    """Return what tokens say, as plain text."""
+    out: list[str] = []
+    for token in children:
+        if token.type == "footnote_ref":
+            note = r.env["footnotes"]["list"][token.meta["id"]]
+            out.append(f"（{note['content']}）" if "content" in note else "")
+        elif token.type == "mark":
+            out.append(bare(r.prepared.marks[token.meta["mark"]].xhtml))
+        elif token.type.endswith("break"):
+            out.append("\n")
+        elif token.type == "html_inline":
+            out.append(token.content if r.raw and r.raw.is_mention(token.content) else "")
+        else:
+            out.append(_alt(r, token.children) if token.children else token.content)
+    return joined("".join(out))
 
 
 def _code(r: Renderer, token: Token, children: list[Token], index: int) -> None:
@@ -134,7 +152,7 @@ def _mark(r: Renderer, token: Token, children: list[Token], index: int) -> None:
     if mark.kind == "block":
         r.break_for(mark.xhtml)
     elif mark.kind == "inline":
-        r.atom(mark.xhtml)
+        r.atom(_LINK.sub("", mark.xhtml) if r.linked else mark.xhtml)
 
 
 def _span(r: Renderer, token: Token, children: list[Token], index: int) -> None:
@@ -168,17 +186,34 @@ def _html(r: Renderer, token: Token, children: list[Token], index: int) -> int |
             child = children[later]
             if child.type == "html_inline" and child.content.lower().startswith(end):
                 last = later
-                source = "".join(
-                    child.content or ("\n" if child.type == "softbreak" else "")
-                    for child in children[index : later + 1]
-                )
+                source = "".join(map(_source, children[index : later + 1]))
                 break
-    if match and last == index and r.raw and r.raw.is_mention(source):
+    if last == index and _is_mention(r, children, index):
         r.findings.note("html-unknown", f"{source} in a text: shown as it is written", r.at)
         r.out.append(escape(source))
         return None
     r.html(MARK.sub("", source) if last > index else source, r.at)
     return last + 1
+
+
+def _source(token: Token) -> str:
+    """Return a token nearly as it was written."""
+    if token.type == "softbreak":
+        return "\n"
+    return token.markup if token.type == "text_special" else token.content or token.markup
+
+
+def _is_mention(r: Renderer, children: list[Token], index: int) -> bool:
+    """Tell whether a tag is only named; an end tag is if the last beginning of its name was."""
+    source = children[index].content
+    if r.raw is None or not r.raw.is_mention(source):
+        return False
+    if not source.startswith("</"):
+        return True
+    begun = re.compile(rf"<{source[2:-1].strip()}[\s/>]", re.I)
+    before = (child.content for child in reversed(children[max(0, index - FARTHEST) : index]))
+    found = next(filter(begun.match, before), "")
+    return bool(found) and r.raw.is_mention(found)
 
 
 HANDLERS: dict[str, Handler] = {

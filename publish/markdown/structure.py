@@ -19,6 +19,7 @@ from publish.markdown.names import (
     content,
     discard,
     line,
+    pass_names,
     remove,
     unwrap,
 )
@@ -29,10 +30,10 @@ _NUMBERED = re.compile(
     r"(?:0?\d{1,2}|[一二三四五六七八九十]{1,3}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]|[IVX]{1,4}|PART\.?\s*\d+|[Pp]art\s*\d+)[.、．:：]?"
     r"|(?:第[\d一二三四五六七八九十百零〇]{1,5}[章节節回部分篇讲講课課卷]|[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十]{1,3}[)）]|0\d[\s.、/|])\s*\S.{0,40}"
 )
-_STOPS = "。！？；，、：…!?;,:"
+_STOPS = "。！？；，、：︰…!?;,:"
 _BYLINE = re.compile(
-    r"(?:作者|来源|來源|编辑|編輯|文|图|圖|撰文|编译|編譯|记者|記者|责编|責編|校对|排版|监制|出品|翻译|审校|本文|原标题|导读|摘要|图片来源"
-    r"|by)\s*[:：/／|｜丨]",
+    r"(?:作者|来源|來源|编辑|編輯|文|图|圖|撰文|撰稿|采写|採寫|编译|編譯|记者|記者|责编|責編|编审|編審|审核|審核|校对|校對|排版|监制"
+    r"|監製|出品|翻译|翻譯|审校|審校|本文|原标题|原標題|导读|導讀|摘要|图片来源|圖片來源|by)\s*[:：︰/／|｜丨]",
     re.I,
 )
 SHORT, LONG = 24, 42  # characters of a bold line that "auto" and "always" promote
@@ -241,9 +242,21 @@ def _without_text(element: etree._Element, findings: Findings) -> None:
     """Turn a heading that has only pictures into figures; drop an empty one."""
     if element.find(f".//{IMG}") is not None:
         _keep_pictures(element)
-    if content(element).strip() or element.get("data-name"):
+    if content(element).strip():
         element.tag = P
-        return
+    else:
+        _drop(element, findings)
+
+
+def drop_empty(top: etree._Element, findings: Findings) -> None:
+    """Take out headings that hold nothing."""
+    for element in list(top.iter(*HEADINGS)):
+        if not content(element).strip() and element.find(f".//{IMG}") is None:
+            _drop(element, findings)
+
+
+def _drop(element: etree._Element, findings: Findings) -> None:
+    pass_names(element)
     findings.note("heading-empty", "a heading without text", line(element))
     remove(element)
 

@@ -97,6 +97,17 @@ _SILENT = re.compile(r"<(pre|math|rt|rp|figcaption|h[1-6])\b.*?</\1>", re.S)
 _BREAK = re.compile(r"</(?:p|li|td|th|dt|dd|h[1-6]|figcaption|caption|pre)>|<br/>")
 
 
+def joined(text: str) -> str:
+    """Return a text on one line: no space for a line break between CJK characters."""
+    text = re.sub(f"(?<=[{WIDE}])\n(?=[{WIDE}])", "", text.strip())
+    return " ".join(text.split())
+
+
+def bare(xhtml: str) -> str:
+    """Return the text of a piece of XHTML."""
+    return html.unescape(_TAG.sub("", xhtml))
+
+
 def plain_text(xhtml: str) -> str:
     """Return the running text of a piece of canonical XHTML, without code, headings and notes.
 
@@ -104,9 +115,7 @@ def plain_text(xhtml: str) -> str:
     'A b <c> d'
     """
     text = _SILENT.sub(" ", re.sub(r'<a class="noteref".*?</a>', "", xhtml, flags=re.S))
-    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
-    text = re.sub(f"(?<=[{WIDE}])\n(?=[{WIDE}])", "", text.strip())
-    return " ".join(text.split())
+    return joined(bare(_BREAK.sub("\n", text)))
 
 
 def folded(text: str) -> str:

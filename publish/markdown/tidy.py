@@ -21,6 +21,7 @@ from publish.markdown.names import (
     content,
     line,
     named,
+    pass_names,
     remove,
 )
 from publish.markdown.text import HAN, KANA, MARKS, SHARED
@@ -55,7 +56,10 @@ def join_lines(top: etree._Element) -> None:
         for number, piece in enumerate(pieces[1:], 1):
             before = out[-1:] or _before(parent, tail)
             after = piece[:1] or (_after(parent, tail) if number == len(pieces) - 1 else "")
-            out += _between(before, after) + piece
+            if before in SHARED and after in SHARED and before and after:
+                out += _between_shared(out, piece) + piece
+            else:
+                out += _between(before, after) + piece
         if tail:
             parent.tail = out
         else:
@@ -78,6 +82,13 @@ def _between(before: str, after: str) -> str:
     if (wide[0] and after in SHARED) or (wide[1] and before in SHARED):
         return ""
     return " "
+
+
+def _between_shared(before: str, after: str) -> str:
+    """Return what stands between two marks that CJK text shares, by the words around them."""
+    around = before.rstrip(SHARED)[-1:], after.lstrip(SHARED)[:1]
+    words = any(around) and not any(found and _JOINING.match(found) for found in around)
+    return " " if words else ""
 
 
 def _before(element: etree._Element, tail: bool) -> str:
@@ -131,17 +142,26 @@ def _after(element: etree._Element, tail: bool) -> str:
 
 def normalise_spaces(top: etree._Element, findings: Findings) -> None:
     """Make hard spaces beside CJK text ordinary: none, a space, or an ideographic one."""
-    found = False
     for text in _texts_found(_HARD, top):
         parent = text.getparent()
         changed = _SPACES.sub(_space, text)
-        found = found or changed != text
+        if changed != text:
+            findings.note(
+                "spaces-normalised",
+                "hard spaces beside CJK text are made ordinary",
+                _line_of(parent),
+            )
         if text.is_tail:
             parent.tail = changed
         else:
             parent.text = changed
-    if found:
-        findings.note("spaces-normalised", "hard spaces beside CJK text are made ordinary")
+
+
+def _line_of(element: etree._Element | None) -> int:
+    """Return the line on which the block around an element began, or 0."""
+    while element is not None and "data-at" not in element.attrib:
+        element = element.getparent()
+    return 0 if element is None else line(element)
 
 
 def _space(match: re.Match[str]) -> str:
@@ -156,8 +176,9 @@ def _space(match: re.Match[str]) -> str:
 
 # --- paragraphs -------------------------------------------------------------------------------
 
-_INDENT = re.compile("[\\s\u200b\u2060\ufeff\u3164]+")
-_BLANK = re.compile("[\\s\u200b\u2060\ufeff\u3164]*\\\\?[\\s\u200b\u2060\ufeff\u3164]*")
+_UNSEEN = "\u200b\u2060\ufeff\u3164"  # characters without width that are no space
+_INDENT = re.compile(f"[\\s{_UNSEEN}]+")
+_BLANK = re.compile(rf"[\s{_UNSEEN}]*\\?[\s{_UNSEEN}]*")
 
 
 def paragraphs(top: etree._Element, findings: Findings) -> None:
@@ -167,7 +188,7 @@ def paragraphs(top: etree._Element, findings: Findings) -> None:
             text = paragraph.text or ""
             if _BLANK.fullmatch(text):
                 _drop_blank(paragraph, findings)
-            elif text[0].isspace() or text[-1].isspace() or text[0] == "\u200b":
+            elif text[0].isspace() or text[-1].isspace() or text[0] in _UNSEEN:
                 _unindent(paragraph, findings)
                 paragraph.text = (paragraph.text or "").rstrip()
             continue
@@ -183,7 +204,7 @@ def paragraphs(top: etree._Element, findings: Findings) -> None:
 def _is_blank(element: etree._Element) -> bool:
     if not _BLANK.fullmatch(content(element)):
         return False
-    return not any(node.tag in REPLACED or node.get("data-name") for node in element.iter())
+    return not any(node.tag in REPLACED for node in element.iter())
 
 
 def _drop_blank(paragraph: etree._Element, findings: Findings) -> None:
@@ -192,6 +213,7 @@ def _drop_blank(paragraph: etree._Element, findings: Findings) -> None:
     parent = paragraph.getparent()
     if parent is None or paragraph.get("class") == "placeholder":
         return
+    pass_names(paragraph)
     remove(paragraph)
 
 
@@ -228,7 +250,7 @@ def _unindent(paragraph: etree._Element, findings: Findings) -> None:
         node = node[0]
     for child in paragraph.iterchildren(BR):
         tail = child.tail or ""
-        if tail[:1].isspace() or tail[:1] == "\u200b":
+        if tail[:1].isspace() or (tail and tail[0] in _UNSEEN):
             child.tail = _INDENT.sub("", tail, count=1)
 
 
@@ -271,6 +293,7 @@ def _divide(paragraph: etree._Element, findings: Findings) -> None:
     for piece in made:
         _trim(piece)
         if _is_blank(piece):
+            pass_names(piece)
             remove(piece)
         else:
             _set_verse(piece)
@@ -353,4 +376,5 @@ def hollow(top: etree._Element) -> None:
     """Take out elements that hold nothing, inside out."""
     for element in reversed(list(top.iter(*_HOLLOW))):
         if len(element) == 0 and not (element.text or "").strip():
+            pass_names(element)
             remove(element)
