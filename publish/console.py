@@ -138,7 +138,7 @@ class Console:
     def tally(self) -> str:
         """Return the number of errors, warnings and notes in words; "" if there are none."""
         parts = [
-            _plural(self.counts[severity], str(severity))
+            plural(self.counts[severity], str(severity))
             for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
             if self.counts[severity]
         ]
@@ -183,7 +183,8 @@ def as_dict(finding: Diagnostic) -> dict[str, object]:
     }
 
 
-def _plural(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
+    """Return a number and its noun: ``1 note``, ``2 notes``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -98,7 +98,7 @@ find_python() { # sets $base
     "$base" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
   done
   case $(manager) in
-    apt) fail "Python 3.11 or newer is needed" "$(as_root)apt-get install python3" ;;
+    apt) fail "Python 3.11 or newer is needed" "$(as_root "apt-get install python3")" ;;
     brew) fail "Python 3.11 or newer is needed" "brew install python3" ;;
     *) fail "Python 3.11 or newer is needed" "install it, so that the command python3 finds it" ;;
   esac
@@ -157,7 +157,15 @@ asked() { # run | test; prints "have PATH", "need PACKAGE", "want PACKAGE" and "
 
 listed() { printf '%s\n' "$answers" | sed -n "s/^$1 //p" | tr '\n' ' ' | sed 's/ $//'; }
 
-as_root() { [ "$(id -u)" -eq 0 ] || printf 'sudo '; }
+as_root() { # a command line; prints it as this user may give it
+  if [ "$(id -u)" -eq 0 ]; then
+    echo "$1"
+  elif command -v sudo >/dev/null 2>&1; then
+    echo "$1" | sed 's/^/sudo /; s/ && / \&\& sudo /g'
+  else
+    echo "su -c '$1'"
+  fi
+}
 
 install_from_system() { # run | test
   answers=$(asked "$1") || exit 3
@@ -196,11 +204,11 @@ may_install() {
 
 by_hand() { # package names
   case $(manager) in
-    apt) echo "$(as_root)apt-get update && $(as_root)apt-get install $1" ;;
+    apt) as_root "apt-get update && apt-get install $1" ;;
     brew) echo "brew install $1" ;;
-    dnf) echo "sudo dnf install $1" ;;
-    pacman) echo "sudo pacman -S $1" ;;
-    apk) echo "sudo apk add $1" ;;
+    dnf) as_root "dnf install $1" ;;
+    pacman) as_root "pacman -S $1" ;;
+    apk) as_root "apk add $1" ;;
     *) echo "install them with your system's package manager" ;;
   esac
 }

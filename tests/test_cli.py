@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from publish.cli import main
+from publish.cli.session import Session
 
 ARTICLE = """---
 title: 一篇文章
@@ -58,6 +61,12 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["-C", "nowhere", "list"], "No such file"),
         (["-c", "nowhere.toml", "list"], "no such file"),
         (["文集"], "publish epub 文集"),
+        (["epub", "--edition"], "see publish epub --help"),
+        (["completion"], "Choose from: bash, zsh, fish"),
+        (["layouts", "eject", "classic"], "begin one: publish init"),
+        (["init", "文集/a.md"], "文集/a.md"),
+        (["new", "文集/a.md/b.md"], "cannot write"),
+        (["new", "文集/a"], "there is one already"),
     ],
 )
 def test_a_mistake_names_the_nearest_right_word(
@@ -68,6 +77,38 @@ def test_a_mistake_names_the_nearest_right_word(
     assert hint in said.err
     assert "Traceback" not in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize("words", [[], ["layouts"]])
+def test_no_words_bring_the_help(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("Usage: publish")
+    assert "..." not in said.err.replace("[ARGS]...", "")
+
+
+def test_what_the_system_refuses_is_no_fault_of_ours(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "somewhere")
+
+    monkeypatch.setattr(Session, "load", refuse)
+    assert main(["list"]) == 3
+    assert capsys.readouterr().err == f"somewhere: error[system]: {os.strerror(errno.ENOSPC)}\n"
+
+
+def test_a_cache_that_cannot_be_written_is_named(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("file").absolute()))
+    assert main(["epub", "文集", "-o", "x.epub"]) == 3
+    said = capsys.readouterr().err
+    assert "error[cache-unwritable]" in said
+    assert "PUBLISH_PROJECT__CACHE=FOLDER" in said
+    monkeypatch.setenv("PUBLISH_PROJECT__CACHE", str(Path("kept").absolute()))
+    assert main(["epub", "文集", "-o", "x.epub"]) == 0
 
 
 def test_a_folder_becomes_a_book_without_any_configuration(
@@ -146,6 +187,11 @@ def test_init_new_list_config_clean(archive: Path, capsys: pytest.CaptureFixture
     assert main(["-C", "proj", "new", "content/first-one.md"]) == 0
     text = Path("content/first-one.md").read_text(encoding="utf-8")
     assert 'title: "first one"' in text
+    assert "a draft" in capsys.readouterr().err
+    Path("content/first-one.md").write_text(text + "第一句。\n", encoding="utf-8")
+    assert main(["list", "--articles"]) == 1
+    assert "1 is left out, drafts: first-one.md" in capsys.readouterr().err
+    Path("content/first-one.md").write_text(text, encoding="utf-8")
     assert main(["list", "--drafts"]) == 1
     assert "first-one.md:7: warning[article-empty]" in capsys.readouterr().err
     Path("content/first-one.md").write_text(text + "第一句。\n", encoding="utf-8")
@@ -155,7 +201,49 @@ def test_init_new_list_config_clean(archive: Path, capsys: pytest.CaptureFixture
     assert main(["epub", "--drafts"]) == 0
     assert Path(".publish/cache").is_dir()
     assert main(["clean"]) == 0
-    assert not Path(".publish/cache").exists()
+    assert not Path(".publish").exists()
+    assert Path("books/all.epub").exists()
+    assert main(["clean", "--books", "--dry-run"]) == 0
+    assert Path("books/all.epub").exists()
+    assert main(["clean", "--books"]) == 0
+    assert not Path("books").exists()
+    assert main(["clean"]) == 0
+    assert "nothing to remove" in capsys.readouterr().err
+
+
+def test_clean_removes_what_publish_made_and_nothing_else(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = '[project]\ncontent = "文集"\ncache = "文集"\noutput = "OUT"\n[defaults]\nto = "epub"\n'
+    project = Path("publish.toml")
+    for output in (".", "文集", ".."):
+        project.write_text(words.replace("OUT", output), encoding="utf-8")
+        assert main(["build"]) == 0
+        assert main(["clean", "--books"]) == 2
+        assert "publish.toml:4: error[output-shared]" in capsys.readouterr().err
+    project.write_text(words.replace("OUT", "out"), encoding="utf-8")
+    assert main(["build"]) == 0
+    Path("out/notes.txt").write_text("mine", encoding="utf-8")
+    assert main(["clean", "--books"]) == 0
+    assert sorted(path.name for path in archive.iterdir()) == ["a.md", "b.md", "文集.epub"]
+    assert [path.name for path in Path("out").iterdir()] == ["notes.txt"]
+
+
+def test_articles_are_listed_where_the_books_select_none(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("publish.toml").write_text(
+        '[project]\ncontent = "文集"\n[books.one]\nselect = [{ tag = ["诗"] }]\n', encoding="utf-8"
+    )
+    assert main(["list"]) == 1
+    assert "see what there is with: publish list --articles" in capsys.readouterr().err
+    assert main(["list", "--articles"]) == 1
+    assert "另一篇文章" in capsys.readouterr().out
+    assert main(["list", "--articles", "--tag", "词"]) == 1
+    assert capsys.readouterr().out == ""
+    Path("publish.toml").unlink()
+    assert main(["list", "文集/a.md"]) == 0
+    assert "(1 article)" in capsys.readouterr().out
 
 
 def test_check_tells_what_was_moved(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

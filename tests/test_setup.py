@@ -227,6 +227,23 @@ def test_without_python_the_set_up_says_what_to_run(checkout: Path, tmp_path: Pa
     assert "python3" in second
 
 
+def test_commands_to_run_are_those_that_this_user_can_give(checkout: Path, tmp_path: Path) -> None:
+    path = commands(tmp_path / "bin", "sh", "sed", "uname", "mkdir")
+    for name, words in (("id", "echo $who"), ("apt-get", "")):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{words}\n", "utf-8")
+        (tmp_path / "bin" / name).chmod(0o755)
+    plain = "apt-get update && apt-get install a b"
+
+    def told(who: str) -> str:
+        script = f'PATH={path}; who={who}; export who; by_hand "a b"'
+        return shell(checkout, script).stdout.rstrip("\n")
+
+    assert told("0") == plain
+    assert told("1000") == f"su -c '{plain}'"
+    (tmp_path / "bin/sudo").symlink_to("id")
+    assert told("1000") == "sudo apt-get update && sudo apt-get install a b"
+
+
 def test_a_folder_that_is_no_environment_is_left_alone(tmp_path: Path) -> None:
     precious = tmp_path / "thesis.txt"
     precious.write_text("years of work", "utf-8")

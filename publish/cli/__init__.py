@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -14,9 +15,12 @@ import click
 from publish import __version__
 from publish.config import suggestion
 from publish.console import Console, Manner
-from publish.diagnostics import Diagnostic, PublishError, error
+from publish.diagnostics import Diagnostic, Place, PublishError, error
 
-BUG, INTERRUPTED, USAGE = 70, 130, 2
+BUG, INTERRUPTED, MISSING, USAGE = 70, 130, 3, 2
+_THE_MACHINES = {  # errors of the system that no program can help
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE,
+}  # fmt: skip
 
 
 class _Commands(click.Group):
@@ -51,6 +55,11 @@ class _Commands(click.Group):
         names = {"list": "list_", "config": "config_"}
         found: click.Command = getattr(module, names.get(cmd_name, cmd_name))
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found = [(name, self.get_command(ctx, name)) for name in self.modules]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, c.get_short_help_str(200)) for name, c in found if c])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -109,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("\npublish: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click exits only when nobody reads on
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (for the flush at exit)
         return 0
     except Exception as problem:
@@ -123,8 +132,14 @@ def _explain(words: Sequence[str], problem: Exception) -> int:
         return _fail(words, *problem.findings, status=problem.exit_status)
     if isinstance(problem, PublishUsage):
         return _fail(words, problem.finding, status=USAGE)
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        problem.show()
+        return USAGE
     if isinstance(problem, click.ClickException):
-        return _fail(words, _from_click(problem), status=USAGE)
+        return _fail(words, _from_click(words, problem), status=USAGE)
+    if isinstance(problem, OSError) and problem.errno in _THE_MACHINES:
+        place = Place(str(problem.filename)) if problem.filename else None
+        return _fail(words, error("system", f"{problem.strerror}", place), status=MISSING)
     return _our_fault(words, problem)
 
 
@@ -135,19 +150,17 @@ def _fail(words: Sequence[str], *findings: Diagnostic, status: int) -> int:
     return status
 
 
-def _from_click(problem: click.ClickException) -> Diagnostic:
-    help_line = "see publish --help"
+def _from_click(words: Sequence[str], problem: click.ClickException) -> Diagnostic:
+    command = next((f" {word}" for word in words if word in _Commands.modules), "")
+    help_line = f"see publish{command} --help"
     if isinstance(problem, click.NoSuchOption):
         known = problem.ctx.command.params if problem.ctx else []
         names = [word for option in known for word in option.opts if word.startswith("--")]
         help_line = suggestion(problem.option_name, names)
     elif isinstance(problem, click.UsageError) and problem.ctx is not None:
         help_line = f"see {problem.ctx.command_path} --help"
-    return error(
-        "usage",
-        re.split(r" \(?(?:Possible|Did you)", problem.format_message())[0],
-        help=help_line,
-    )
+    message = re.split(r" \(?(?:Possible|Did you)", problem.format_message())[0]
+    return error("usage", " ".join(message.split()), help=help_line)
 
 
 def _our_fault(words: Sequence[str], problem: Exception) -> int:

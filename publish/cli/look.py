@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publish.cli.choosing import book_flags, choosing
-from publish.cli.session import Session, common
-from publish.config import Loaded
-from publish.diagnostics import Severity
+from publish.cli.session import Session, common, shown, unwritable
+from publish.config import FILE_NAME, Loaded
+from publish.console import plural
+from publish.diagnostics import Severity, UsageError, error
 
 if TYPE_CHECKING:
     from publish.compiler import Materials
@@ -25,15 +26,23 @@ _WHAT = click.argument("what", nargs=-1, metavar="[WHAT]...")
 @choosing
 @_WHAT
 def list_(session: Session, what: tuple[str, ...], each: bool, **given: Any) -> int:
-    """List the books that would be made, or the articles there are."""
+    """List the books that would be made, or the articles there are.
+
+    If the books of the project select nothing, --articles lists all that could be selected.
+    """
     from publish import build as house
 
-    loaded = session.load(book_flags(given), what)
+    choice = book_flags(given)
+    loaded = session.load(choice, what)
     console = session.console
+    if each:
+        console.manner = console.manner.talkative()
     with session.shop(loaded) as shop:
         plan = house.make(loaded, house.Request(what=what), shop)
     if each:
         chosen = {a.id: a for output in plan.outputs for a in output.manuscript.articles}
+        if not chosen and not set(choice) - {"drafts"}:
+            chosen = {a.id: a for a in plan.archive.articles}
         for article in chosen.values():
             day = article.date.date().isoformat() if article.date else ""
             console.result(
@@ -54,7 +63,7 @@ def list_(session: Session, what: tuple[str, ...], each: bool, **given: Any) -> 
     for output in plan.outputs:
         count = len(output.manuscript.articles)
         console.result(
-            f"{output.path.name}  {output.manuscript.title}  ({count} articles)",
+            f"{output.path.name}  {output.manuscript.title}  ({plural(count, 'article')})",
             {
                 "type": "book",
                 "path": str(output.path),
@@ -165,8 +174,8 @@ def _demands(session: Session, loaded: Loaded, what: tuple[str, ...]) -> dict[st
 
     wanted: dict[str, Any] = {}
     for edition in _compiled(session, loaded, what):
-        for shown, demand in demands(edition).items():
-            wanted[shown] = {**wanted.get(shown, {}), **demand}
+        for text, demand in demands(edition).items():
+            wanted[text] = {**wanted.get(text, {}), **demand}
     return wanted
 
 
@@ -196,12 +205,26 @@ def layouts_list(session: Session) -> int:
 @click.argument("name")
 @common
 def layouts_eject(session: Session, name: str) -> int:
-    """Copy the files of layout NAME into the project's layouts/, where they win over ours."""
+    """Copy layout NAME into the project's layouts/, to change it.
+
+    Its files win over ours from then on.
+    """
     from publish import layouts as room
 
     loaded = session.load()
-    for path in room.eject(name, loaded.root):
-        session.console.result(str(path), {"type": "file", "path": str(path)})
+    if loaded.file is None:
+        raise UsageError(
+            error(
+                "no-project",
+                f"layouts are changed in a project, and there is no {FILE_NAME} here",
+                help="begin one: publish init",
+            )
+        )
+    try:
+        for path in room.eject(name, loaded.root):
+            session.console.result(shown(path), {"type": "file", "path": str(path)})
+    except OSError as problem:
+        raise unwritable(problem) from None
     return 0
 
 

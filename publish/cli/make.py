@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from publish.cli.choosing import book_flags, choosing
-from publish.cli.session import Session, common
+from publish.cli.session import Session, common, shown
 
 _OUTPUT = click.option("-o", "--output", metavar="PATH", default="", help="A file, or a folder.")
 _WHAT = click.argument("what", nargs=-1, metavar="[WHAT]...")
@@ -77,7 +77,7 @@ def _run(
         result = house.run(plan, request, session.figure_settings(loaded), shop)
     for book in result.books:
         console.result(
-            _shown(book.path),
+            shown(Path(book.path)),
             {
                 "type": "book",
                 "path": book.path,
@@ -95,9 +95,3 @@ def _run(
     words += [console.tally()] if console.tally() else []
     console.inform(f"{', '.join(words)} ({time.monotonic() - started:.1f} s)")
     return result.status
-
-
-def _shown(path: str) -> str:
-    here = Path.cwd()
-    whole = Path(path)
-    return str(whole.relative_to(here)) if whole.is_relative_to(here) else path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from datetime import UTC, datetime
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from publish.cli.session import Session, common
-from publish.config import FILE_NAME
+from publish.cli.session import Session, common, unwritable
+from publish.config import FILE_NAME, Loaded
 from publish.diagnostics import Place, UsageError, error
 
 TEMPLATE = """\
@@ -73,22 +74,40 @@ def doctor(session: Session) -> int:
 def init(session: Session, where: str) -> int:
     """Make WHERE (a folder) a project: write a publish.toml that says what can be set."""
     root = Path(where)
-    root.mkdir(parents=True, exist_ok=True)
-    file = root / FILE_NAME
-    if file.exists():
-        raise UsageError(
-            error("exists", "there is one already; it is left as it is", Place(str(file)))
-        )
     content = next((n for n in ("content", "source/_posts", "src") if (root / n).is_dir()), "")
     if not content and not any(root.glob("*.md")):
         content = "content"
-        (root / content).mkdir(exist_ok=True)
     name = root.resolve().name or "文集"
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    file.write_text(TEMPLATE.format(title=quoted, content=f'"{content or "."}"'), encoding="utf-8")
-    session.console.result(str(file), {"type": "file", "path": str(file)})
+    text = TEMPLATE.format(title=quoted, content=f'"{content or "."}"')
+    _write_new(session, root / FILE_NAME, text)
+    try:
+        (root / content).mkdir(exist_ok=True)
+    except OSError as problem:
+        raise unwritable(problem) from None
     session.console.inform(f"next: publish new {content or '.'}/first.md, then publish build")
     return 0
+
+
+def _write_new(session: Session, file: Path, text: str) -> None:
+    """Write a file where there is none, and tell its path.
+
+    Raises:
+        UsageError: there is one, or none can be written there.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError as problem:
+        if problem.filename != str(file):
+            raise unwritable(problem) from None  # a file where a folder should be
+        raise UsageError(
+            error("exists", "there is one already; it is left as it is", Place(str(file)))
+        ) from None
+    except OSError as problem:
+        raise unwritable(problem) from None
+    session.console.result(str(file), {"type": "file", "path": str(file)})
 
 
 @click.command()
@@ -98,40 +117,67 @@ def init(session: Session, where: str) -> int:
 def new(session: Session, path: str, title: str) -> int:
     """Write a new article at PATH, with front matter, as a draft."""
     file = Path(path if Path(path).suffix else f"{path}.md")
-    if file.exists():
-        raise UsageError(
-            error("exists", "there is one already; it is left as it is", Place(str(file)))
-        )
     if not title:
         stem = file.parent.name if file.stem == "index" else file.stem
         title = re.sub(r"[-_]+", " ", stem).strip()
-    file.parent.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     escaped = title.replace("\\", "\\\\").replace('"', '\\"')
-    file.write_text(ARTICLE.format(title=escaped, date=now), encoding="utf-8")
-    session.console.result(str(file), {"type": "file", "path": str(file)})
+    _write_new(session, file, ARTICLE.format(title=escaped, date=now))
+    session.console.inform("a draft: books take it when its line draft is gone, or with --drafts")
     return 0
 
 
 @click.command()
-@click.option("--books", is_flag=True, help="Remove the folder of finished books as well.")
+@click.option("--books", is_flag=True, help="Remove the finished books as well.")
 @common
 def clean(session: Session, books: bool) -> int:
     """Remove the cache: fetched figures and kept results. Books are left unless named."""
     loaded = session.load()
-    folders = [session.cache_folder(loaded)]
+    cache = session.cache_folder(loaded)
+    doomed = [path for path in cache.glob("v*") if re.fullmatch(r"v\d+", path.name)]
+    kept = [cache, *(parent for parent in cache.parents[:1] if parent.name == ".publish")]
     if books:
-        if loaded.file is None:
-            raise UsageError(error("no-project", f"--books needs a project with a {FILE_NAME}"))
-        folders.append(loaded.root / loaded.config.project.output)
-    for folder in folders:
-        if not folder.is_dir():
-            continue
-        size = sum(entry.stat().st_size for entry in folder.rglob("*") if entry.is_file())
+        folder = _books(loaded)
+        found = (path for path in folder.rglob("*") if path.is_file())
+        doomed += sorted(path for path in found if path.suffix in {".epub", ".pdf"})
+        kept += [*(path for path in folder.rglob("*") if path.is_dir()), folder]
+    if not doomed:
+        session.console.inform("there is nothing to remove")
+    for path in doomed:
+        files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
+        size = sum(one.stat().st_size for one in files)
         if not session.flags.dry_run:
-            shutil.rmtree(folder)
-        session.console.result(str(folder), {"type": "removed", "path": str(folder), "size": size})
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        session.console.result(str(path), {"type": "removed", "path": str(path), "size": size})
+    if not session.flags.dry_run:
+        for path in sorted(kept, key=lambda path: -len(path.parts)):
+            with contextlib.suppress(OSError):  # it holds something else, and stays
+                path.rmdir()
     return 0
+
+
+def _books(loaded: Loaded) -> Path:
+    """Return the folder of finished books, if it is theirs alone.
+
+    Raises:
+        UsageError: there is no project, or the folder holds the project or its articles.
+    """
+    if loaded.file is None:
+        raise UsageError(error("no-project", f"--books needs a project with a {FILE_NAME}"))
+    from publish.build import content_root
+
+    folder = (loaded.root / loaded.config.project.output).resolve()
+    others = (loaded.root.resolve(), content_root(loaded).resolve())
+    if any(other.is_relative_to(folder) for other in others):
+        raise UsageError(
+            error(
+                "output-shared",
+                f"{folder} holds more than books: nothing was removed",
+                Place(loaded.origin(("project", "output"))),
+                "remove the books by hand, or let project.output name a folder for them alone",
+            )
+        )
+    return folder
 
 
 @click.command()

@@ -14,11 +14,11 @@ from typing import Any
 import click
 
 from publish import config
-from publish.cache import Cache
+from publish.cache import LAYOUT_VERSION, Cache
 from publish.config import Loaded
 from publish.config.figures import FigureSettings
 from publish.console import Console, Manner
-from publish.diagnostics import Place, UsageError, error
+from publish.diagnostics import Place, SetupError, UsageError, error
 from publish.workshop import Workshop
 from publish.workshop.workers import executor
 
@@ -116,7 +116,7 @@ class Session:
     def load(self, book: dict[str, Any] | None = None, what: tuple[str, ...] = ()) -> Loaded:
         """Return the configuration; ``book`` holds flags that win over every book's own keys.
 
-        The project is that of the first file or folder named, else of the current folder.
+        The project is that of the files or folders named, else of the current folder.
         """
         file = Path(self.flags.config).absolute() if self.flags.config else self._find(what)
         if self.flags.config and file and not file.is_file():
@@ -130,11 +130,10 @@ class Session:
         return loaded
 
     def _find(self, what: tuple[str, ...]) -> Path | None:
-        for word in what:
-            path = Path(word).expanduser()
-            if path.exists():
-                start = path.resolve()
-                return config.find(start if start.is_dir() else start.parent)
+        paths = [Path(word).expanduser() for word in what]
+        if paths and all(path.exists() for path in paths):
+            start = paths[0].resolve()
+            return config.find(start if start.is_dir() else start.parent)
         return config.find(Path.cwd())
 
     def cache_folder(self, loaded: Loaded) -> Path:
@@ -171,9 +170,11 @@ class Session:
 
         settings = self.figure_settings(loaded)
         jobs = self.flags.jobs or os.cpu_count() or 1
+        kept = self.cache_folder(loaded)
+        _check_writable(kept)
         fetcher = OfflineFetcher() if self.flags.offline else HttpFetcher.of(settings)
         crew = executor(jobs)
-        store = Cache(self.cache_folder(loaded))
+        store = Cache(kept)
         try:
             yield Workshop(store, self.console, fetcher, crew, jobs, _epoch())
         except KeyboardInterrupt:
@@ -183,6 +184,38 @@ class Session:
             fetcher.close()
             crew.shutdown()
             self.console.close()
+
+
+def unwritable(problem: OSError) -> UsageError:
+    """Return what to say of a place, named by the user, where nothing can be written."""
+    place = Place(str(problem.filename)) if problem.filename else None
+    return UsageError(error("unwritable", f"cannot write: {problem.strerror}", place))
+
+
+def shown(path: Path) -> str:
+    """Return a path as seen from the current folder, where that is shorter."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse a cache folder in which nothing may be written.
+
+    Raises:
+        SetupError: it is one.
+    """
+    for path in (folder / LAYOUT_VERSION, folder, *folder.parents):
+        if os.path.lexists(path):
+            if not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)):
+                raise SetupError(
+                    error(
+                        "cache-unwritable",
+                        f"results cannot be kept in {folder}",
+                        Place(str(path)),
+                        "choose another folder: PUBLISH_PROJECT__CACHE=FOLDER",
+                    )
+                )
+            return
 
 
 def _epoch() -> datetime | None:
