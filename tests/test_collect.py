@@ -107,8 +107,8 @@ def test_no_article_left_is_an_error() -> None:
         ("month", ["x-2023-12", "x-2024-01", "x-2024-02", "x-2024-04"]),
         ("week", ["x-2023-w52", "x-2024-w01", "x-2024-w06", "x-2024-w14"]),
         ("folder", ["x-n", "x-w"]),
-        ("tag", ["x-other", "x-科技", "x-周刊", "x-广告"]),
-        ("category", ["x-other", "x-商业"]),
+        ("tag", ["x-科技", "x-周刊", "x-广告", "x-other"]),
+        ("category", ["x-商业", "x-other"]),
         (3, ["x-01", "x-02"]),
     ],
 )
@@ -125,6 +125,33 @@ def test_a_split_by_tag_puts_an_article_in_each_of_its_books_but_parts_do_not() 
     [book] = collect(WEEKLY, BookSettings("x", parts="tag"))
     assert len(book.articles) == 4
     assert [part.title for part in book.parts] == ["其他", "科技", "周刊", "广告"]
+
+
+def test_names_that_make_one_file_name_stay_apart() -> None:
+    tree = archive(
+        article("a.md", "2024-01-01", tags=("c#",)),
+        article("b.md", "2024-01-02", tags=("C++", "Ｃ＋＋", "c++")),
+        article("c.md", "2024-01-03", tags=("C",)),
+    )
+    books = collect(tree, BookSettings("x", title="{group}", split="tag"))
+    found = {book.title: (book.name, ids(book)) for book in books}
+    assert found == {"c#": ("x-c-3", ["a.md"]), "C++": ("x-c-2", ["b.md"]), "C": ("x-c", ["c.md"])}
+    folders = archive(article("a/b/1.md"), article("a-b/2.md"))
+    assert len(collect(folders, BookSettings("x", split="folder"))) == 2
+    [book] = collect(tree, BookSettings("x", parts="tag"))
+    assert [part.title for part in book.parts] == ["c#", "C++", "C"]
+
+
+def test_undated_articles_come_after_the_months_of_a_row_of_books() -> None:
+    tree = archive(article("a.md"), article("b.md", "2024-01-01"), article("c.md", "2024-02-01"))
+    books = collect(tree, BookSettings("x", split="month", order="date"))
+    assert [book.name for book in books] == ["x-2024-01", "x-2024-02", "x-other"]
+
+
+def test_forewords_of_a_summary_belong_to_no_part() -> None:
+    tree = archive(article("pre.md", extra={}), article("a.md", extra={"part": "上编"}))
+    [book] = collect(tree, BookSettings("x", parts="part", order="given"))
+    assert [part.title for part in book.parts] == ["", "上编"]
 
 
 def test_split_books_are_a_series() -> None:

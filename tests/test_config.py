@@ -91,6 +91,30 @@ def test_all_unknown_keys_are_named_with_line_and_nearest(tmp_path: Path) -> Non
         ("[books.a]\nselect = {since = 'soon'}\n", "'soon' is no date"),
         ("[books.a]\nsplit = 0\n", "at least one"),
         ("title = \n", "publish.toml:1:9: error[config-syntax]"),
+        ("[books.a]\nexclude = 'x/**'\n", "books.a.exclude: a table or a list is wanted, not text"),
+        ("[project]\ntitle = 3\n", "text is wanted, not a whole number\n  help: text stands in q"),
+        ("[figures]\njobs = 0\n", "figures.jobs: a whole number is wanted, at least 1"),
+        ("[figures]\ntimeout = 0\n", "figures.timeout: a number is wanted, more than 0"),
+        ("[figures]\njpeg_quality = 500\n", "at most 100"),
+        (
+            "[figures]\nmissing = 'eror'\n",
+            "'eror' is none of its values\n  help: did you mean 'error'",
+        ),
+        ("[defaults.epub]\ntoc_depth = 9\n", "defaults.epub.toc_depth: a whole number is wanted"),
+        (
+            "[figures.mirrors]\n'https://' = 'x'\n",
+            "publish.toml:2: error[config-value]: figures.mir",
+        ),
+        ("[figures.mirrors]\n'a.org' = 'http://b'\n", "no address of a figure begins with 'a.org'"),
+        ("[project]\nlanguage = 'Chinese!'\n", "publish.toml:2: error[config-value]: project.lang"),
+        (
+            "[editions.mine]\nconvert = 's2t'\n[books.a]\neditions = ['mine']\n",
+            "publish.toml:1: error[config-value]: editions.mine.language: it is not set",
+        ),
+        (
+            "[editions.mine]\nlanguage = 'zh-Hnat'\n[books.a]\neditions = ['mine']\n",
+            "'zh-Hnat' is none of its values\n  help: did you mean 'zh-Hant'?",
+        ),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, text: str, expected: str) -> None:
@@ -103,6 +127,42 @@ def test_environment_lies_over_the_file(tmp_path: Path) -> None:
     assert loaded.config.figures.jobs == 3
     assert loaded.config.project.title == "别名"
     assert loaded.origin(("project", "title")) == "environment"
+
+
+def test_what_the_environment_writes_is_text_where_text_is_wanted(tmp_path: Path) -> None:
+    env = {"PUBLISH_PROJECT__TITLE": "2024", "PUBLISH_DEFAULTS__SPLIT": "20",
+           "PUBLISH_EDITIONS__A__TITLE": "1.10", "PUBLISH_FIGURES__MIRRORS": '{"http://a/" = "http://b/"}',
+           "PUBLISH_DEFAULTS__SELECT": "{tags = '甲', since = 2024}"}  # fmt: skip
+    loaded = load(tmp_path, "", env)
+    assert loaded.config.project.title == "2024"
+    assert loaded.config.defaults.split == 20
+    assert loaded.config.editions["a"].title == "1.10"
+    assert loaded.config.figures.mirrors == {"http://a/": "http://b/"}
+    [book] = config.settle(loaded)
+    assert (book.select[0].tag, book.select[0].since) == (("甲",), date(2024, 1, 1))
+
+
+@pytest.mark.parametrize("name", ["PUBLISH_TOKEN", "PUBLISH_", "PUBLISHER__X", "PUBLISH_URL"])
+def test_variables_of_others_are_left_alone(tmp_path: Path, name: str) -> None:
+    assert load(tmp_path, "", {name: "1"}).config == config.Config()
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        ({"PUBLISH_FIGURES_JOBS": "2"}, "did you mean 'PUBLISH_FIGURES__JOBS'?"),
+        ({"PUBLISH_FIGURES": "1", "PUBLISH_FIGURES__JOBS": "2"}, "PUBLISH_FIGURES names no key"),
+        ({"PUBLISH_BOOKS__A": "1", "PUBLISH_BOOKS__A__TITLE": "x"}, "inside something that is no"),
+        ({"PUBLISH_FIGURES__JOSB": "2"}, "did you mean 'jobs'?"),
+        ({"PUBLISH_A____B": "2"}, "unknown key 'a'"),
+    ],
+)
+def test_a_slip_in_the_environment_is_named(
+    tmp_path: Path, env: dict[str, str], expected: str
+) -> None:
+    with pytest.raises(UsageError, match="environment: error") as caught:
+        load(tmp_path, "", env)
+    assert expected in str(caught.value)
 
 
 def test_origin_names_the_line(tmp_path: Path) -> None:

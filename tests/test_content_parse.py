@@ -30,6 +30,10 @@ GOOD = {
     "json": '{"title": "甲"}\n',
     "json over lines": '{\n  "title": "甲",\n  "x": {"y": "} {"}\n}\n',
     "hexo json": ';;;\n"title": "甲"\n;;;\n',
+    "hexo json without its first fence": '"title": "甲",\n"date": "2015-01-01"\n;;;\n',
+    "yaml by name": "---yaml\ntitle: 甲\n---\n",
+    "toml by name": '---toml\ntitle = "甲"\n---\n',
+    "json by name": '---json\n{"title": "甲"}\n---\n',
     "quoted key": "---\n\"title\": '甲'\n---\n",
     "comment in header": "---\n# 说明\ntitle: 甲 # 注\n---\n",
     "nested": "---\ntitle: 甲\na:\n  b: [1, {c: d}]\n---\n",
@@ -408,3 +412,24 @@ def test_metadata_strings_are_cleaned() -> None:
     assert text.clean(" \u200b\u3000\ufeff") == ""
     assert text.clean("甲\u202e乙\u2066") == "甲乙"
     assert text.clean("👨‍👩‍👧") == "👨‍👩‍👧"
+
+
+@pytest.mark.parametrize(
+    ("head", "advice"),
+    [
+        ("+++\ntitle = 甲\n+++\n", 'title = "…"'),
+        ('+++\ntitle = "甲"\ntitle = "乙"\n+++\n', "each name once"),
+        ('{\n"title": "甲"\n"date": "2024"\n}\n', "a comma stands between two"),
+        ('"title": "甲"\n"date": "2024"\n;;;\n', "a comma stands between two"),
+        ("---\ntitle: 甲\ntags: [a, b\n---\n", "in quotes"),
+    ],
+)
+def test_the_help_fits_the_kind_of_header(head: str, advice: str) -> None:
+    [fault] = parse(head + BODY).findings
+    assert fault.code == "header-syntax"
+    assert advice in fault.help
+
+
+def test_a_quoted_word_at_the_beginning_is_prose() -> None:
+    source = '"title": 这是正文的第一句。\n\n第二段。\n'
+    assert parse(source) == Parsed({}, source, 1)

@@ -15,7 +15,7 @@ from servers import Server, gives, hangs, in_turn
 from publish.cache import Cache
 from publish.config.figures import FigureSettings
 from publish.diagnostics import Silent
-from publish.figures import Lost, Request, places, prepare
+from publish.figures import Lost, Request, brief, is_remote, places, prepare
 from publish.model import Figure
 from publish.workshop import Fetched, Fetcher, FetchError, Workshop
 from publish.workshop.network import HttpFetcher, OfflineFetcher
@@ -208,12 +208,40 @@ class TestLocal:
             assert found.code == "offline"
 
     def test_places_are_the_files_looked_for(self, site: Path) -> None:
-        found = places(asked(site, "../pictures/above.png"))
+        settings = FigureSettings()
+        found = places(asked(site, "../pictures/above.png"), settings)
         assert found[0] == site / "content/pictures/above.png"
         assert all(path.is_relative_to(site) for path in found)
-        assert not places(asked(site, "https://a.b/c.png"))
-        assert not places(asked(site, "//a.b/c.png"))
-        assert not places(asked(site, "data:image/png;base64,AAAA"))
+        assert not places(asked(site, "https://a.b/c.png"), settings)
+        assert not places(asked(site, "//a.b/c.png"), settings)
+        assert not places(asked(site, "data:image/png;base64,AAAA"), settings)
+
+    def test_places_of_the_sites_own_address_are_its_files(self, site: Path) -> None:
+        settings = FigureSettings(base_url="https://blog.example/")
+        own = asked(site, "https://blog.example/img/new.png")
+        assert site / "static/img/new.png" in places(own, settings)
+        assert is_remote(own, settings)  # as long as there is no such file
+        assert not is_remote(asked(site, "https://blog.example/img/site.png"), settings)
+        assert not places(asked(site, "https://other.example/img/new.png"), settings)
+
+    @pytest.mark.parametrize(
+        ("address", "remote"),
+        [
+            ("", False),
+            ("data:,x", False),
+            ("ftp://a.b/c", False),
+            ("a.png", False),
+            ("//a/b", True),
+        ],
+    )
+    def test_what_the_network_could_give(self, site: Path, address: str, remote: bool) -> None:
+        assert is_remote(asked(site, address), FigureSettings()) is remote
+
+    def test_addresses_are_shown_briefly(self) -> None:
+        assert brief("data:,a\nb") == "data:,a b"
+        long = brief("data:image/png;base64," + "A" * 3_000_000)
+        assert len(long) < 200
+        assert long.endswith("… (3,000,022 characters)")
 
 
 class TestData:

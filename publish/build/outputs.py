@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ def stem(manuscript: Manuscript, book: BookSettings, edition: EditionSettings) -
         except (KeyError, ValueError, IndexError, AttributeError):
             raise UsageError(
                 error(
-                    "config-value",
+                    "output-placeholder",
                     f"output {book.output!r} has a placeholder that means nothing",
                     help="{name}, {group} and {edition} may be used",
                 )
@@ -63,7 +64,7 @@ def check(outputs: Iterable[Output], sources: Iterable[Path]) -> None:
     taken: dict[str, Output] = {}
     forbidden = {str(path) for path in sources}
     for output in outputs:
-        key = str(output.path).casefold()
+        key = unicodedata.normalize("NFC", str(output.path)).casefold()
         if key in taken:
             findings.append(_collision(output, taken[key]))
         taken.setdefault(key, output)

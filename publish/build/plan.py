@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish import backends, cache, chinese, content, fonts, layouts
+from publish import backends, cache, chinese, content, fonts, layouts, locales
 from publish.build import ledger
 from publish.build.outputs import Output, check, stem
 from publish.collect import collect
 from publish.compiler import settle_languages
-from publish.config import BookSettings, Loaded, settle, suggestion
+from publish.config import BookSettings, EditionSettings, Loaded, place, settle, suggestion
 from publish.diagnostics import (
     ContentError,
     Diagnostic,
-    Place,
+    PublishError,
+    Severity,
     UsageError,
     error,
 )
@@ -70,7 +73,7 @@ def read_archive(
 
     archive = content.read_all(roots, shown=shown, drafts=drafts)
     shop.report(*archive.findings)
-    return settle_languages(archive, loaded.config.project.language, shop)
+    return settle_languages(archive, locales.normalise(loaded.config.project.language), shop)
 
 
 def content_root(loaded: Loaded) -> Path:
@@ -84,8 +87,8 @@ def content_root(loaded: Loaded) -> Path:
         path = loaded.root / named
         if path.exists():
             return path
-        place = Place(loaded.origin(("project", "content")))
-        raise UsageError(error("content-missing", f"there is no folder {named!r}", place))
+        where = loaded.place(("project", "content"))
+        raise UsageError(error("content-missing", f"there is no folder {named!r}", where))
     if loaded.file is None:
         return loaded.root
     found = (loaded.root / name for name in CONTENT_FOLDERS if (loaded.root / name).is_dir())
@@ -101,15 +104,17 @@ def make(loaded: Loaded, request: Request, shop: Workshop) -> Plan:
     books, paths = _chosen(loaded, request)
     archive = read_archive(loaded, paths, shop, drafts=any(book.drafts for book in books))
     failed = any(finding.severity == "error" for finding in archive.findings)
-    known = {name: _layout(name, loaded) for name in _layout_names(books)}
+    known = _layouts(books, loaded)
     phrases = _phrases(books, loaded, shop)
     outputs: list[Output] = []
     for book in books:
         try:
             outputs += _outputs(book, archive, loaded, request, shop)
         except ContentError as problem:
-            shop.report(*problem.findings)
+            shop.report(*_placed(problem, book, loaded))
             failed = True
+        except UsageError as problem:
+            raise UsageError(*_placed(problem, book, loaded)) from None
     check(outputs, [Path(article.path) for article in archive.articles])
     project = loaded.root if loaded.file else None
     return Plan(loaded, archive, tuple(outputs), known, fonts.load(project), phrases, failed)
@@ -166,40 +171,90 @@ def replace_books(loaded: Loaded) -> Loaded:
     return replace(loaded, config=msgspec.structs.replace(loaded.config, books={}, project=project))
 
 
-def _layout_names(books: tuple[BookSettings, ...]) -> set[str]:
-    editions = {edition.layout for book in books for edition in book.editions}
-    return {book.layout for book in books} | editions - {""}
+_KEYS = {  # of the book, on which a finding's code hangs
+    "article-unknown": "articles",
+    "no-articles": "select",
+    "backend-unknown": "to",
+    "layout-unknown": "layout",
+    "title-placeholder": "title",
+    "output-placeholder": "output",
+}
 
 
-def _layout(name: str, loaded: Loaded) -> Layout:
-    return layouts.find(name, loaded.root if loaded.file else None)
+def _placed(problem: PublishError, book: BookSettings, loaded: Loaded) -> list[Diagnostic]:
+    """Return findings with the line of the book's key that they are about, where it is known."""
+    placed = []
+    for finding in problem.findings:
+        key = _KEYS.get(finding.code, "")
+        where = finding.place or (place(loaded, book.name, key) if key else None)
+        placed.append(finding if where is None else finding.at(where))
+    return placed
+
+
+def _layouts(books: tuple[BookSettings, ...], loaded: Loaded) -> dict[str, Layout]:
+    """Return the layouts of the books and their editions.
+
+    Raises:
+        UsageError: there is none of a name.
+    """
+    project = loaded.root if loaded.file else None
+    found: dict[str, Layout] = {}
+    for book in books:
+        for name in {book.layout, *(edition.layout or book.layout for edition in book.editions)}:
+            try:
+                found[name] = found.get(name) or layouts.find(name, project)
+            except UsageError as problem:
+                raise UsageError(*_placed(problem, book, loaded)) from None
+    return found
 
 
 def _phrases(
     books: tuple[BookSettings, ...], loaded: Loaded, shop: Workshop
 ) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Read the phrase files of the editions.
+    """Read the phrase files of the editions, and check what they are converted by.
 
     Raises:
-        UsageError: a file is missing or cannot be read.
+        UsageError: a file is missing or has lines that are no phrases; OpenCC has no such
+            configuration.
     """
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     for edition in {edition.name: edition for book in books for edition in book.editions}.values():
-        phrases: list[tuple[str, str]] = []
+        if edition.convert and not chinese.is_configuration(edition.convert):
+            raise UsageError(_not_opencc(edition, loaded))
+        pairs: dict[str, str] = {}
         for name in edition.phrases:
-            path = loaded.root / name
-            try:
-                text = path.read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError) as problem:
-                place = Place(loaded.origin(("editions", edition.name, "phrases")))
-                raise UsageError(
-                    error("phrases-unreadable", f"cannot read {name}: {problem}", place)
-                ) from None
-            read, findings = chinese.read_phrases(text, name)
-            shop.report(*findings)
-            phrases += read
-        found[edition.name] = tuple(phrases)
+            pairs |= _phrase_file(edition, name, loaded, shop)
+        found[edition.name] = tuple(pairs.items())
     return found
+
+
+def _not_opencc(edition: EditionSettings, loaded: Loaded) -> Diagnostic:
+    return error(
+        "convert-unknown",
+        f"OpenCC has no configuration {edition.convert!r}",
+        loaded.place(("editions", edition.name, "convert")),
+        suggestion(edition.convert, chinese.CONFIGURATIONS),
+    )
+
+
+def _phrase_file(
+    edition: EditionSettings, name: str, loaded: Loaded, shop: Workshop
+) -> dict[str, str]:
+    path = loaded.root / name
+    where = loaded.place(("editions", edition.name, "phrases"))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        fault = error("phrases-unreadable", f"{name} is not UTF-8", where)
+        raise UsageError(fault) from None
+    except OSError as problem:
+        fault = error("phrases-unreadable", f"cannot read {name}: {problem.strerror}", where)
+        raise UsageError(fault) from None
+    read, findings = chinese.read_phrases(text, name)
+    shop.report(*(one for one in findings if one.severity is not Severity.ERROR))
+    if faults := [one for one in findings if one.severity is Severity.ERROR]:
+        raise UsageError(*faults)
+    return dict(read)
 
 
 def _outputs(
@@ -228,31 +283,46 @@ def _outputs(
 def _path(name: str, to: str, loaded: Loaded, request: Request, *, single: bool) -> Path:
     """Return where a file goes: -o names a file, or a folder (the rule of cp)."""
     suffix = backends.backend(to).suffix
-    if request.output:
-        given = Path(request.output).expanduser().absolute()
-        if given.suffix.lower() == suffix and not given.is_dir():
-            if single:
-                return given
-            raise UsageError(
-                error(
-                    "output-single",
-                    f"{request.output} is one file, and more than one would be made",
-                    help="give -o a folder, or choose one book, edition and format",
-                )
+    if not request.output:
+        folder = loaded.root / loaded.config.project.output if loaded.file else Path.cwd()
+        return _plain(folder / f"{name}{suffix}")
+    given = Path(request.output).expanduser()
+    if given.is_dir() or request.output.endswith("/") or not _is_file_name(given):
+        return _plain(given / f"{name}{suffix}")
+    if not single:
+        raise UsageError(
+            error(
+                "output-single",
+                f"{request.output} is one file, and more than one would be made",
+                help="give -o a folder, or choose one book, edition and format",
             )
-        if given.suffix.lower() in {".epub", ".pdf"} and not given.is_dir():
-            if not single:
-                return given.with_suffix(suffix)
-            raise UsageError(
-                error("output-suffix", f"{request.output} is no name for {suffix} files")
+        )
+    if given.suffix.lower() != suffix:
+        raise UsageError(
+            error(
+                "output-suffix",
+                f"{request.output} is no name for {suffix} files",
+                help=f"such as {given.stem}{suffix}; the name of a folder ends in /",
             )
-        return given / f"{name}{suffix}"
-    folder = loaded.root / loaded.config.project.output if loaded.file else Path.cwd()
-    return (folder / f"{name}{suffix}").absolute()
+        )
+    return _plain(given)
+
+
+def _is_file_name(path: Path) -> bool:
+    """Tell whether -o means a file: there is one, or the name ends as files' names do."""
+    return path.is_file() or bool(re.fullmatch(r"\.[A-Za-z]{2,5}\d?", path.suffix))
+
+
+def _plain(path: Path) -> Path:
+    """Return an absolute path without ``..``, so that one file has one name."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symlinks
 
 
 def inputs(plan: Plan, output: Output) -> str:
-    """Return the digest of all that a book is made of, but for the pictures it finds."""
+    """Return the digest of all that a book is made of, but for the pictures it finds.
+
+    Those are watched (see ``ledger.Entry``).
+    """
     made = backends.backend(output.backend)
     config = plan.loaded.config
     return cache.digest(
@@ -267,7 +337,6 @@ def inputs(plan: Plan, output: Output) -> str:
         plan.phrases.get(output.edition.name, ()),
         cache.encode(options(output)),
         (config.text, config.figures, config.project.url),
-        ledger.file_digest(plan.loaded.root / output.book.cover) if output.book.cover else "",
     )
 
 

@@ -13,6 +13,7 @@ from publish.build import ledger, outputs
 from publish.build.outputs import Output
 from publish.build.plan import Plan, Request, inputs, options
 from publish.cache import Cache
+from publish.config import COMMAND_LINE, place
 from publish.config.figures import FigureSettings
 from publish.diagnostics import (
     BackendError,
@@ -24,7 +25,7 @@ from publish.diagnostics import (
     error,
 )
 from publish.layouts import Layout
-from publish.model import Book, Cover, Edition, Manuscript
+from publish.model import Book, Cover, Edition
 from publish.workshop import Workshop
 from publish.workshop.network import OfflineFetcher
 from publish.workshop.workers import InProcess
@@ -114,33 +115,41 @@ def _make(
     counting = _Counting(shop)
     shop = counting.shop
     materials = gather(plan, stale, settings, shop)
-    status = 0
-    if counting.errors:
-        status = 1
-    if (strict and counting.warnings) or (settings.missing == "error" and materials.lost):
+    if (strict and counting.warnings) or (settings.missing == "error" and materials.misses()):
         shop.report(_strict(counting))
         return {}, 1
     tasks: list[tuple[Output, _Task]] = []
     for output, plain in editions(plan, stale, materials, shop):
         edition = _covered(plan, output, plain, settings, shop)
         tasks.append((output, _task(plan, output, edition, shop, strict=strict)))
+    if strict and (counting.warnings or counting.errors):  # of a cover
+        shop.report(_strict(counting))
+        return {}, 1
+    status = int(counting.errors > 0)
     small = len(tasks) == 1 or not any(output.backend != "epub" for output, _ in tasks)
     bound = shop.spread("books", _bind, [task for _, task in tasks], small=small)
     made: dict[Path, Book] = {}
-    for (output, _), result in zip(tasks, bound, strict=True):
+    for (output, task), result in zip(tasks, bound, strict=True):
         shop.report(*result.findings)
         if result.status:
             status = max(status, result.status)
             continue
-        complete = not materials.lost_remotely(_ids(output))
-        watched = ledger.watch(materials.watched(_ids(output)))
-        ledger.enter(
-            shop.cache,
-            output.path,
-            ledger.Entry(keys[output.path], watched, result.digest, result.size, complete),
-        )
+        if not _is_coverless(task.edition, output):  # an error, and told until it is mended
+            complete = not materials.lost_remotely(_ids(output))
+            watched = ledger.watch(_watched(plan, output, materials, settings))
+            entry = ledger.Entry(keys[output.path], watched, result.digest, result.size, complete)
+            ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
     return made, status
+
+
+def _watched(
+    plan: Plan, output: Output, materials: compiler.Materials, settings: FigureSettings
+) -> frozenset[Path]:
+    """Return the local pictures a book was, or would have been, made with."""
+    cover = _cover_request(plan, output)
+    files = figures.places(cover, settings) if cover else ()
+    return materials.watched(_ids(output)) | frozenset(files)
 
 
 def _ids(output: Output) -> frozenset[str]:
@@ -183,28 +192,45 @@ def editions(
 def _covered(
     plan: Plan, output: Output, edition: Edition, settings: FigureSettings, shop: Workshop
 ) -> Edition:
-    """Return an edition with its cover."""
-    cover = _own_cover(plan, output.manuscript, settings, shop)
+    """Return an edition with its cover: the user's own, or one that the layout draws."""
+    cover = _own_cover(plan, output, settings, shop)
     if cover is None:
         layout = plan.layouts[output.layout]
         cover = compiler.draw_cover(edition, layout, plan.catalogue, shop)
     return dataclasses.replace(edition, cover=cover)
 
 
+def _is_coverless(edition: Edition, output: Output) -> bool:
+    """Tell whether a cover was drawn because the user's own is lost."""
+    return bool(output.manuscript.cover and edition.cover and edition.cover.svg)
+
+
 def _own_cover(
-    plan: Plan, manuscript: Manuscript, settings: FigureSettings, shop: Workshop
+    plan: Plan, output: Output, settings: FigureSettings, shop: Workshop
 ) -> Cover | None:
     """Return the user's own picture as a cover, or None, reported, if it cannot be used."""
-    if not manuscript.cover:
+    asked = _cover_request(plan, output)
+    if asked is None:
         return None
-    root = str(plan.loaded.root)
-    asked = figures.Request(manuscript.cover, (root, plan.archive.root), (root,), (root,))
     found = figures.prepare([asked], settings, shop)[asked]
     if isinstance(found, figures.Lost):
-        place = Place(plan.loaded.origin(("books", manuscript.name, "cover")))
-        shop.report(error("cover-lost", f"{manuscript.cover}: {found.message}", place))
+        message = f"{figures.brief(asked.address)}: {found.message}"
+        where = place(plan.loaded, output.book.name, "cover")
+        shop.report(error("cover-lost", message, where, "the layout draws the cover instead"))
         return None
     return Cover(found)
+
+
+def _cover_request(plan: Plan, output: Output) -> figures.Request | None:
+    """Return where the book's own cover is looked for; named by hand, from here and anywhere."""
+    written, root = output.manuscript.cover, str(plan.loaded.root)
+    if not written:
+        return None
+    where = place(plan.loaded, output.book.name, "cover")
+    file = Path(written).expanduser().absolute()
+    if where and where.file == COMMAND_LINE and file.is_file():
+        return figures.Request(str(file), (str(file.parent),), (), (str(file.parent),))
+    return figures.Request(written, (root, plan.archive.root), (root,), (root,))
 
 
 def _task(plan: Plan, output: Output, edition: Edition, shop: Workshop, *, strict: bool) -> _Task:

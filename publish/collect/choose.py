@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from publish.collect.groups import fold
 from publish.config import BookSettings, Choice, nearest
 from publish.diagnostics import Diagnostic, error
 from publish.model import Article, Section
@@ -36,6 +37,11 @@ def choose(
         if (not settings.select or any(matches(article, choice) for choice in settings.select))
         and not any(matches(article, choice) for choice in settings.exclude)
     ]
+
+
+def book_name(settings: BookSettings) -> str:
+    """Return how messages call a book."""
+    return f"book {settings.name!r}" if settings.name else "the book"
 
 
 def matches(article: Article, choice: Choice) -> bool:
@@ -86,12 +92,8 @@ def _glob(parts: Sequence[str], patterns: Sequence[str]) -> bool:
 def _shares(wanted: Sequence[str], present: Sequence[str]) -> bool:
     if not wanted:
         return True
-    folded = {_fold(value) for value in present}
-    return any(_fold(value) in folded for value in wanted)
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    folded = {fold(value) for value in present}
+    return any(fold(value) in folded for value in wanted)
 
 
 def _given(
@@ -106,7 +108,7 @@ def _given(
             findings.append(
                 error(
                     "article-unknown",
-                    f"book {settings.name!r} lists {wanted!r}, and there is no such article",
+                    f"{book_name(settings)} lists {wanted!r}, and there is no such article",
                     help=f"did you mean {near!r}?"
                     if near
                     else "paths count from the content folder",

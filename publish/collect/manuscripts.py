@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from publish.collect.choose import arrange, choose
-from publish.collect.groups import Group, file_key, group
+from publish.collect.choose import arrange, book_name, choose
+from publish.collect.groups import OTHER, Group, file_key, group
 from publish.config import BookSettings
 from publish.diagnostics import ContentError, Diagnostic, UsageError, error
 from publish.model import Archive, Article, Manuscript, Part, Section
@@ -36,7 +36,7 @@ def collect(
         findings.append(
             error(
                 "no-articles",
-                f"book {settings.name or 'of all articles'!r} selects no article",
+                f"{book_name(settings)} selects no article",
                 help="see what there is with: publish list --articles",
             )
         )
@@ -106,7 +106,10 @@ def _parts(
     if not settings.parts:
         return (Part("", articles),)
     groups = group(articles, settings.parts, sections, language, repeat=False)
-    return tuple(Part(part.title, part.articles) for part in groups)
+    bare = settings.parts == "part"  # forewords and appendices of a SUMMARY.md belong to no part
+    return tuple(
+        Part("" if bare and part.key == OTHER else part.title, part.articles) for part in groups
+    )
 
 
 def _plain_title(settings: BookSettings, archive: Archive) -> str:
@@ -125,7 +128,7 @@ def _title(one: Group, settings: BookSettings, archive: Archive) -> str:
         except (KeyError, ValueError, IndexError, AttributeError):
             raise UsageError(
                 error(
-                    "config-value",
+                    "title-placeholder",
                     f"title {settings.title!r} has a placeholder that means nothing",
                     help="{group} and {name} may be used; write {{ for a brace",
                 )

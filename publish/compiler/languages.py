@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from publish import cache
+from publish import cache, locales
 from publish.model import Archive, Article
 from publish.workshop import Workshop
 
 SAMPLE = 4000  # characters of an article that tell its script
 STAGE = "languages"
 VERSION = "1"
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def settle_languages(archive: Archive, default: str, shop: Workshop) -> Archive:
@@ -20,6 +22,9 @@ def settle_languages(archive: Archive, default: str, shop: Workshop) -> Archive:
     if not unsaid:
         return archive
     found = [default] * len(unsaid) if default else _detected(unsaid, shop)
+    said = {article.language for article in archive.articles} | set(found)
+    if not any(map(locales.is_chinese, said)):  # no hint anywhere which script is meant
+        found = [tag or _by_letters(one) for tag, one in zip(found, unsaid, strict=True)]
     settled = {article.id: tag for article, tag in zip(unsaid, found, strict=True)}
     return replace(
         archive,
@@ -28,6 +33,13 @@ def settle_languages(archive: Archive, default: str, shop: Workshop) -> Archive:
             for article in archive.articles
         ),
     )
+
+
+def _by_letters(article: Article) -> str:
+    """Return zh-Hans for Han text that is written alike in both scripts, else ""."""
+    text = article.title + article.body[:SAMPLE]
+    letters = sum(sign.isalpha() for sign in text)
+    return locales.HANS if len(_HAN.findall(text)) * 2 > letters else ""
 
 
 def _detected(articles: Sequence[Article], shop: Workshop) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from publish import figures
@@ -16,6 +17,16 @@ from publish.workshop import Workshop
 
 Key = tuple[str, str]  # article id, address as written
 TRACKING = "tracking-pixel"  # the code of a picture that no reader would miss
+_ADVICE = {  # by the code of the loss
+    "offline": "publish fetch fetches it when the network is on",
+    "refused": "[figures.mirrors] may name an address to fetch it from",
+    "outside": "copy the picture into the project",
+    "no-address": "write its address between the brackets",
+    "unsupported": "save it as JPEG or PNG",
+    "too-many-pixels": "make it smaller, or raise figures.max_source_pixels",
+    "too-large": "make it smaller, or raise figures.max_bytes",
+}
+_BESIDE = "put the picture beside the article, or below static/"
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Materials:
     copies: Mapping[str, FairCopy]
     figures: Mapping[Key, Figure | None]
     lost: Mapping[Key, str] = field(default_factory=dict)  # why
+    owed: frozenset[Key] = frozenset()  # lost ones that the network may still give
     local: Mapping[Key, tuple[Path, ...]] = field(default_factory=dict)  # files looked for
 
     def anchors(self, article: str) -> Mapping[str, str]:
@@ -40,12 +52,13 @@ class Materials:
             path for key, paths in self.local.items() if key[0] in articles for path in paths
         )
 
+    def misses(self) -> bool:
+        """Tell whether a figure that readers would miss is lost."""
+        return any(code != TRACKING for code in self.lost.values())
+
     def lost_remotely(self, articles: Container[str]) -> bool:
         """Tell whether the network still owes a figure to one of the articles."""
-        return any(
-            key[0] in articles and not self.local.get(key) and code != TRACKING
-            for key, code in self.lost.items()
-        )
+        return any(key[0] in articles for key in self.owed)
 
 
 def gather(
@@ -64,14 +77,19 @@ def gather(
     copies = fair_copies(articles, config, shop)
     for article in articles:
         shop.report(*copies[article.id].findings)
-    wanted = {key: line for article in articles for key, line in _uses(article, copies, leads)}
     by_id = {article.id: article for article in articles}
-    requests = {key: _request(key, archive, by_id) for key in wanted}
+    requests: dict[Key, figures.Request] = {}
+    lines: dict[Key, int] = {}
+    for article in articles:
+        for key, line in _uses(article, copies, leads):
+            if key not in requests:
+                requests[key] = _request(key, archive, by_id)
+                lines[key] = line
     found = figures.prepare(requests.values(), settings, shop)
     made: dict[Key, Figure | None] = {}
     lost: dict[Key, str] = {}
-    local = {key: figures.places(request) for key, request in requests.items()}
-    shown = {article.id: article.shown for article in articles}
+    owed: set[Key] = set()
+    local = {key: figures.places(request, settings) for key, request in requests.items()}
     for key, request in requests.items():
         result = found[request]
         if isinstance(result, Figure):
@@ -79,17 +97,35 @@ def gather(
             continue
         made[key] = None
         lost[key] = result.code
-        shop.report(_lost(result, key, Place(shown[key[0]], wanted[key]), settings))
-    return Materials(copies, made, lost, local)
+        remote = figures.is_remote(request, settings)
+        if remote and result.code != TRACKING:
+            owed.add(key)
+        article = by_id[key[0]]
+        place = Place(article.shown, lines[key] or _header_line(article, key[1]))
+        shop.report(_lost(result, key[1], place, settings, remote=remote))
+    return Materials(copies, made, lost, frozenset(owed), local)
 
 
 def _uses(
     article: Article, copies: Mapping[str, FairCopy], leads: bool
 ) -> Iterable[tuple[Key, int]]:
-    for use in reversed(copies[article.id].figures):  # so that the first use's line stays
-        yield (article.id, use.address), use.line
+    """Yield the pictures of an article with their lines, 0 for that of the front matter."""
     if leads and article.cover:
-        yield (article.id, article.cover), 1
+        yield (article.id, article.cover), 0
+    for use in copies[article.id].figures:
+        yield (article.id, use.address), use.line
+
+
+def _header_line(article: Article, address: str) -> int:
+    """Return the line of the front matter on which an address stands, else the first."""
+    try:
+        with Path(article.path).open(encoding="utf-8", errors="replace") as file:
+            for number, line in enumerate(islice(file, article.body_line), 1):
+                if address in line:
+                    return number
+    except OSError:
+        pass
+    return 1
 
 
 def _request(key: Key, archive: Archive, articles: Mapping[str, Article]) -> figures.Request:
@@ -110,14 +146,15 @@ def _request(key: Key, archive: Archive, articles: Mapping[str, Article]) -> fig
     )
 
 
-def _lost(result: figures.Lost, key: Key, place: Place, settings: FigureSettings) -> Diagnostic:
+def _lost(
+    result: figures.Lost, address: str, place: Place, settings: FigureSettings, *, remote: bool
+) -> Diagnostic:
+    shown = figures.brief(address) or "a picture without an address"
     if result.code == TRACKING:
-        return note("figure-pixel", f"{key[1]}: {result.message}", place)
+        return note("figure-pixel", f"{shown}: {result.message}", place)
     severity = Severity.ERROR if settings.missing == "error" else Severity.WARNING
-    return Diagnostic(
-        "figure-lost",
-        severity,
-        f"{key[1] or 'a picture without an address'}: {result.message}",
-        place,
-        "the book shows a placeholder; publish fetch tries again",
-    )
+    advice = _ADVICE.get(result.code, "publish fetch tries again" if remote else "")
+    if result.code == "not-found" and not remote:
+        advice = _BESIDE
+    help_line = "; ".join(filter(None, ("the book shows a placeholder", advice)))
+    return Diagnostic("figure-lost", severity, f"{shown}: {result.message}", place, help_line)

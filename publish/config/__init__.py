@@ -1,11 +1,12 @@
 """The cellar's second half: what the user set, checked, with defaults."""
 
-from publish.config.books import BookSettings, Choice, EditionSettings, settle
-from publish.config.load import FILE_NAME, Layer, Loaded, find, load
+from publish.config.books import BookSettings, Choice, EditionSettings, place, settle
+from publish.config.load import COMMAND_LINE, FILE_NAME, Layer, Loaded, find, load
 from publish.config.schema import SOURCE, Config
 from publish.config.suggest import nearest, suggestion
 
 __all__ = [
+    "COMMAND_LINE",
     "FILE_NAME",
     "SOURCE",
     "BookSettings",
@@ -17,6 +18,7 @@ __all__ = [
     "find",
     "load",
     "nearest",
+    "place",
     "settle",
     "suggestion",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -91,7 +92,7 @@ def settle(loaded: Loaded) -> tuple[BookSettings, ...]:
     """
     config = loaded.config
     tables = config.books or {"": BookTable()}
-    findings: list[Diagnostic] = []
+    findings: list[Diagnostic] = list(_language(loaded))
     books = [
         _settle(name, _over(table, config.defaults), loaded, findings)
         for name, table in tables.items()
@@ -99,6 +100,14 @@ def settle(loaded: Loaded) -> tuple[BookSettings, ...]:
     if findings:
         raise UsageError(*findings)
     return tuple(books)
+
+
+def _language(loaded: Loaded) -> Iterator[Diagnostic]:
+    language = loaded.config.project.language
+    if language and not locales.is_tag(language):
+        message = f"project.language: {language!r} is no language tag"
+        where = loaded.place(("project", "language"))
+        yield error("config-value", message, where, "such as zh-Hans or zh-Hant-TW")
 
 
 def _over(above: BookTable, below: BookTable) -> BookTable:
@@ -150,6 +159,12 @@ def many(value: str | list[str] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+def place(loaded: Loaded, book: str, key: str) -> Place | None:
+    """Return where a key of a book is set, in its own table or in the defaults."""
+    own = loaded.place(("books", book, key))
+    return own or loaded.place(("defaults", key))
+
+
 class _Checker:
     """Checks the values of one book's keys; findings name the line they stand on."""
 
@@ -160,19 +175,14 @@ class _Checker:
         self.findings.append(error("config-value", f"{key}: {message}", self.place(key), help_line))
 
     def place(self, key: str) -> Place | None:
-        for path in (("books", self.name, key), ("defaults", key)):
-            origin = self.loaded.origin(path)
-            if origin != "default":
-                file, _, line = origin.rpartition(":")
-                return Place(file, int(line)) if line.isdigit() else Place(origin)
-        return None
+        return place(self.loaded, self.name, key)
 
     def one_of(self, key: str, value: str, allowed: tuple[str, ...], sign: bool = False) -> str:
         if value in ("", "none"):
             return ""
         plain = value.removeprefix("-") if sign else value
         if plain not in allowed:
-            self.fault(key, f"{value!r} is none of them", suggestion(plain, allowed))
+            self.fault(key, f"{value!r} is none of its values", suggestion(plain, allowed))
         return value
 
     def split(self, value: str | int | None) -> str | int:
@@ -219,8 +229,7 @@ class _Checker:
             return EditionSettings(SOURCE, title=table.title, layout=table.layout)
         language = locales.normalise(table.language or name)
         if language not in locales.EDITIONS:
-            known = (SOURCE, *locales.EDITIONS, *self.loaded.config.editions)
-            self.fault("editions", f"{name!r} is no edition", suggestion(name, known))
+            self._no_edition(name, table.language)
         return EditionSettings(
             name=name if name in self.loaded.config.editions else language,
             language=language,
@@ -229,6 +238,19 @@ class _Checker:
             layout=table.layout,
             title=table.title,
         )
+
+    def _no_edition(self, name: str, language: str) -> None:
+        """Say that an edition is unknown, or that its own table gives it no language."""
+        if name not in self.loaded.config.editions:
+            known = (SOURCE, *locales.EDITIONS, *self.loaded.config.editions)
+            self.fault("editions", f"{name!r} is no edition", suggestion(name, known))
+            return
+        key = f"editions.{name}.language"
+        missing = f"{language!r} is none of its values" if language else "it is not set"
+        where = self.loaded.place(("editions", name, "language"))
+        where = where or self.loaded.place(("editions", name))
+        advice = suggestion(language or name, locales.EDITIONS)
+        self.findings.append(error("config-value", f"{key}: {missing}", where, advice))
 
 
 def parse_day(text: str, *, last: bool) -> date:

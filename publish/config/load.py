@@ -16,14 +16,18 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from publish.config import environment
 from publish.config.lines import key_lines, line_of
 from publish.config.schema import Config, Table
 from publish.config.suggest import suggestion
+from publish.config.values import plainly
 from publish.diagnostics import Diagnostic, Place, UsageError, error
 
 FILE_NAME = "publish.toml"
-_RESERVED = {"PUBLISH_SHARED", "PUBLISH_FONTS", "PUBLISH_VENV", "PUBLISH_TOOLS"}
+COMMAND_LINE = "command line"  # as an origin
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.S)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_HOST = re.compile(r"https?://[^/\s?#]+", re.IGNORECASE)
 _ALIASES = {
     "tags": "tag",
     "categories": "category",
@@ -64,6 +68,13 @@ class Loaded:
                 return str(layer.place(path)) if layer.lines else layer.origin
         return "default"
 
+    def place(self, path: tuple[str, ...]) -> Place | None:
+        """Return where the value of a key stands; None for a default."""
+        for layer in reversed(self.layers):
+            if _has(layer.values, path):
+                return layer.place(path) if layer.lines else Place(layer.origin)
+        return None
+
 
 def find(start: Path) -> Path | None:
     """Return the ``publish.toml`` of a folder or of the nearest folder above it."""
@@ -89,16 +100,19 @@ def load(
     if file is not None:
         layers.append(_read(file, root))
     if env:
-        layers.append(Layer("environment", _from_environment(env)))
+        layers.append(Layer(environment.ORIGIN, _unalias(environment.read(env))))
     if flags:
-        layers.append(Layer("command line", flags))
+        layers.append(Layer(COMMAND_LINE, flags))
     findings = [finding for layer in layers for finding in _unknown(layer)]
     if findings:
         raise UsageError(*findings)
     merged: Raw = {}
     for layer in layers:
         merged = _merge(merged, layer.values)
-    return Loaded(_convert(merged, layers), root, file, tuple(layers))
+    loaded = Loaded(_convert(merged, layers), root, file, tuple(layers))
+    if findings := list(_mirrors(loaded)):
+        raise UsageError(*findings)
+    return loaded
 
 
 def _read(file: Path, root: Path) -> Layer:
@@ -134,30 +148,20 @@ def _unalias(values: Raw) -> Raw:
                         if plural in selector and single not in selector:
                             selector[single] = selector.pop(plural)
                     for bound in ("since", "until"):
-                        if isinstance(selector.get(bound), date):
-                            selector[bound] = selector[bound].isoformat()[:10]
+                        selector.update(_written_day(bound, selector.get(bound)))
     return values
+
+
+def _written_day(bound: str, value: object) -> Raw:
+    """Return a bound that is a bare date, or a bare year, as text."""
+    if isinstance(value, date):
+        return {bound: value.isoformat()[:10]}
+    return {bound: f"{value:04d}"} if isinstance(value, int) and value is not True else {}
 
 
 def _tables(value: object) -> Iterator[object]:
     if isinstance(value, dict):
         yield from value.values()
-
-
-def _from_environment(env: Mapping[str, str]) -> Raw:
-    values: Raw = {}
-    for name in sorted(env):
-        if not name.startswith("PUBLISH_") or name in _RESERVED:
-            continue
-        *tables, key = name.removeprefix("PUBLISH_").lower().split("__")
-        target = values
-        for table in tables:
-            target = target.setdefault(table, {})
-        try:
-            target[key] = tomllib.loads(f"value = {env[name]}")["value"]
-        except tomllib.TOMLDecodeError:
-            target[key] = env[name]
-    return values
 
 
 def _unknown(layer: Layer) -> Iterator[Diagnostic]:
@@ -200,6 +204,18 @@ def _walk_value(
                     yield from _walk(layer, inner, get_args(option)[0], path)
 
 
+def _mirrors(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Find mirrors that could never be asked."""
+    for prefix, target in loaded.config.figures.mirrors.items():
+        place = loaded.place(("figures", "mirrors", prefix))
+        if not _WEB.match(prefix):
+            message = f"figures.mirrors: no address of a figure begins with {prefix!r}"
+            yield error("config-value", message, place, 'such as "https://example.com/"')
+        if not _HOST.match(target):
+            message = f"figures.mirrors: {target!r} is no address on the web"
+            yield error("config-value", message, place, 'such as "http://127.0.0.1:8000/"')
+
+
 def _is_table(option: Any) -> bool:
     return isinstance(option, type) and issubclass(option, Table)
 
@@ -215,8 +231,8 @@ def _convert(merged: Raw, layers: list[Layer]) -> Config:
             (layer.place(path) for layer in reversed(layers) if _has(layer.values, path)), None
         )
         name = ".".join(path) or FILE_NAME
-        what = found["what"].replace("`", "").replace("Expected", "expected")
-        raise UsageError(error("config-value", f"{name}: {what}", place)) from None
+        what, advice = plainly(found["what"], path)
+        raise UsageError(error("config-value", f"{name}: {what}", place, advice)) from None
 
 
 def _keys(path: str, merged: Raw) -> tuple[str, ...]:

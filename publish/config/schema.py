@@ -5,9 +5,10 @@ The same structs hold the defaults, so that there is one list of keys in the hou
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 GROUPINGS: tuple[str, ...] = (
     "year",
@@ -22,6 +23,12 @@ GROUPINGS: tuple[str, ...] = (
 )
 ORDERS: tuple[str, ...] = ("date", "path", "title", "weight", "given")
 SOURCE = "source"  # the edition that leaves the script of the sources as it is
+
+Count = Annotated[int, Meta(ge=1)]
+CountOrNone = Annotated[int, Meta(ge=0)]
+Depth = Annotated[int, Meta(ge=1, le=6)]
+Quality = Annotated[int, Meta(ge=1, le=100)]
+Seconds = Annotated[float, Meta(gt=0)]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,14 +67,14 @@ class PdfOptions(Table, frozen=True):
 
     page: str | None = None  # "A5", "16开", "148x210mm"
     variant: str | None = None  # "pdf/ua-1", "pdf/a-2b" …
-    toc_depth: int | None = None
+    toc_depth: Depth | None = None
     cover: bool | None = None
 
 
 class EpubOptions(Table, frozen=True):
     """How the EPUB is made; what is not set comes from the layout."""
 
-    toc_depth: int | None = None
+    toc_depth: Depth | None = None
     cover: bool | None = None
 
 
@@ -115,16 +122,16 @@ class FiguresTable(Table, frozen=True):
 
     missing: Literal["placeholder", "error"] = "placeholder"
     mirrors: dict[str, str] = {}
-    jobs: int = 8
-    per_host: int = 6
-    timeout: float = 20.0  # seconds without a byte; a request may take three times as long
-    retries: int = 3
-    max_bytes: int = 20_000_000
-    max_redirects: int = 5
-    max_source_pixels: int = 60_000_000
-    max_pixels: int = 3_200_000
-    max_side: int = 2000
-    jpeg_quality: int = 82
+    jobs: Count = 8
+    per_host: Count = 6
+    timeout: Seconds = 20.0  # seconds without a byte; a request may take three times as long
+    retries: CountOrNone = 3
+    max_bytes: Count = 20_000_000
+    max_redirects: CountOrNone = 5
+    max_source_pixels: Count = 60_000_000
+    max_pixels: Count = 3_200_000
+    max_side: Count = 2000
+    jpeg_quality: Quality = 82
 
 
 class TextTable(Table, frozen=True):

@@ -38,6 +38,11 @@ _QUOTE = 'write the value in quotes: title: "…"'
 _STRUCTURE = re.compile(r"\[.*\]|\{.*\}|[&*!][^\s:]*|[|>][-+0-9]{0,2}(?:\s+#.*)?")
 _TAB = re.compile(r"^\t", re.MULTILINE)
 _SPACES = "indent by spaces, not by tabs"
+_PLAIN_HINTS = {
+    "yaml": "put values with : # [ ] { } or quotation marks in quotes",
+    "toml": 'a field is a line title = "…", each name once, text in quotes',
+    "json": 'a field is "title": "…", and a comma stands between two, none after the last',
+}
 _NAMES = {"yaml": "YAML", "toml": "TOML", "json": "JSON"}
 
 
@@ -59,9 +64,10 @@ class Parsed(NamedTuple):
 def parse(data: bytes, place: str) -> Parsed:
     """Return the front matter and the body of a file.
 
-    YAML between ``---`` (or ``---`` and ``...``), TOML between ``+++``, JSON in braces or before
-    ``;;;`` are read; also behind a byte order mark, blank lines or a comment, and old Hexo's
-    YAML that only ends in ``---``. Nothing is raised whatever the bytes are.
+    YAML between ``---`` (or ``---`` and ``...``), TOML between ``+++``, JSON in braces or between
+    ``;;;`` are read, and what ``---toml`` and its like begin; also behind a byte order mark, blank
+    lines or a comment. Of Hexo's headers the first fence may be missing: YAML before ``---``, JSON
+    before ``;;;``. Nothing is raised whatever the bytes are.
     """
     text, findings = decode(data, place)
     if text is None:
@@ -117,10 +123,11 @@ def _broken(found: Cut, fault: HeaderError, text: str, file: str) -> Parsed:
     if not found.opened or (found.kind == "yaml" and not found.looks_meant):
         return _prose(found, text, file, None)
     place = _place(found, file, fault.line, fault.column)
-    return _failed(text, "header-syntax", f"{_NAMES[found.kind]}: {fault}", place, _hint(fault))
+    advice = _hint(fault, found.kind)
+    return _failed(text, "header-syntax", f"{_NAMES[found.kind]}: {fault}", place, advice)
 
 
-def _hint(fault: HeaderError) -> str:
+def _hint(fault: HeaderError, kind: str) -> str:
     message = str(fault)
     if "mapping values" in message or "cannot start any token" in message:
         return _QUOTE
@@ -130,9 +137,7 @@ def _hint(fault: HeaderError) -> str:
         return "front matter may hold only text, numbers, dates, lists and mappings"
     if fault.refused:
         return "write the front matter more plainly"
-    if "Invalid value" in message:
-        return 'text stands in quotes: title = "…"'
-    return "put values with : # [ ] { } or quotation marks in quotes"
+    return _PLAIN_HINTS[kind]
 
 
 def _is_header(mapping: dict[str, Value], found: Cut) -> bool:

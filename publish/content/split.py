@@ -12,8 +12,13 @@ _OPENERS = (
     (re.compile(r"-{3,}[ \t]*(?:\n|\Z)"), "yaml", _YAML_END),
     (re.compile(r"\+{3,}[ \t]*(?:\n|\Z)"), "toml", _TOML_END),
     (re.compile(r";{3,}[ \t]*(?:\n|\Z)"), "json", _HEXO_END),
+    # as gray-matter writes what the header is
+    (re.compile(r"-{3}[ \t]?ya?ml[ \t]*\n", re.IGNORECASE), "yaml", _YAML_END),
+    (re.compile(r"-{3}[ \t]?toml[ \t]*\n", re.IGNORECASE), "toml", _YAML_END),
+    (re.compile(r"-{3}[ \t]?json[ \t]*\n", re.IGNORECASE), "json", _YAML_END),
 )
 _JSON = re.compile(r'\{\s{0,200}(?:"[^"\n]{0,200}"\s{0,20}:|\})')
+_FIELD = re.compile(r'"[A-Za-z_][\w-]{0,40}"[ \t]*:')
 _KEYS = (
     "title|date|layout|categories|category|tags|author|permalink|description|keywords|updated|"
     "comments|toc|slug|thumbnail|draft|id"
@@ -57,6 +62,9 @@ def cut(text: str) -> Cut | None:
             return _fenced(text, start, found.end(), kind, end)
     if _JSON.match(text, start):
         return _braced(text, start)
+    if _FIELD.match(text, start):
+        found = _HEXO_END.search(text, start, start + MAX_UNOPENED)
+        return _fenced(text, start, start, "json", _HEXO_END) if found else None
     return _unopened(text, start)
 
 

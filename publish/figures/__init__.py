@@ -6,6 +6,6 @@ What cannot be had is Lost, with the reason; the book is made all the same.
 """
 
 from publish.figures.preparing import prepare
-from publish.figures.requests import Lost, Request, places
+from publish.figures.requests import Lost, Request, brief, is_remote, places
 
-__all__ = ["Lost", "Request", "places", "prepare"]
+__all__ = ["Lost", "Request", "brief", "is_remote", "places", "prepare"]

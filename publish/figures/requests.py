@@ -17,6 +17,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _SPACE = re.compile(r"[\t\n\r]")  # browsers drop them from addresses (URL standard)
 LONGEST_PATH = 4096  # characters
+LONGEST_SHOWN = 160  # characters of an address in messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,28 @@ def locate(request: Request, settings: FigureSettings) -> Source | Lost:
     return found
 
 
-def places(request: Request) -> tuple[Path, ...]:
-    """Return the files that a local picture is looked for in, best first; () for others."""
+def places(request: Request, settings: FigureSettings) -> tuple[Path, ...]:
+    """Return the files that a picture is looked for in, best first; () where no file will do."""
     address = _SPACE.sub("", request.address).strip()
-    if not address or address[:5].lower() == "data:" or _url(address):
+    if not address or address[:5].lower() == "data:":
         return ()
+    if url := _url(address):
+        own = _below(url, settings.base_url)
+        return tuple(map(Path, _candidates(request, "/" + own))) if own else ()
     return tuple(map(Path, _candidates(request, address)))
+
+
+def is_remote(request: Request, settings: FigureSettings) -> bool:
+    """Tell whether a picture would have to come over the network."""
+    return isinstance(locate(request, settings), Remote)
+
+
+def brief(address: str) -> str:
+    """Return an address as messages show it: a data: address may hold millions of characters."""
+    plain = " ".join(address.split())
+    if len(plain) <= LONGEST_SHOWN:
+        return plain
+    return f"{plain[: LONGEST_SHOWN - 40]}… ({len(address):,} characters)"
 
 
 def _url(address: str) -> str:

@@ -26,6 +26,7 @@ _UNITS = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.5
 _UNITS |= {"em": 16, "ex": 8, "rem": 16}
 _LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-z]*)\s*")
 _DATA = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp);base64,(.*)", re.S | re.I)
+_PARSER_PLACE = re.compile(r", line \d+, column \d+(?: \(<string>, line \d+\))?$")
 _FAR = re.compile(r"@import[^;]*;?|url\(\s*[\"']?(?!\s*[\"']?#)[^)]*\)", re.I)
 
 
@@ -86,7 +87,8 @@ def _parsed(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
-        raise UnusableError("broken", f"the SVG is not well-formed: {problem}") from None
+        why = _PARSER_PLACE.sub("", str(problem)).split(", see ")[0]
+        raise UnusableError("broken", f"the SVG is not well-formed: {why}") from None
     if not root.tag.startswith("{"):  # no namespace: browsers show nothing, people expect something
         for element in root.iter(etree.Element):
             if not element.tag.startswith("{"):
