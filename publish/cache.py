@@ -57,6 +57,10 @@ class Cache:
         """Keep bytes under a stage and a key (hexadecimal)."""
         self._write(self._entry(stage, key), hashlib.sha256(data).digest(), data)
 
+    def has(self, stage: str, key: str) -> bool:
+        """Tell whether there is an entry, torn or not."""
+        return self._entry(stage, key).is_file()
+
     def load(self, stage: str, key: str, type_: type[T]) -> T | None:
         """Return an entry as a dataclass, or None if missing, torn or of another shape."""
         data = self.get(stage, key)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from fontTools.cffLib import CFFFontSet
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -189,10 +190,41 @@ def test_a_cut_face_is_renamed_and_goes_by_glyph_number(
     assert "locl" not in features
 
 
-def test_books_have_names_of_their_own(catalogue: fonts.Catalogue, cache: Cache) -> None:
+def test_names_and_glyph_numbers_are_the_same_in_every_book(
+    catalogue: fonts.Catalogue, cache: Cache
+) -> None:
     one = fonts.cut({("zh-Hans", "song", "normal"): frozenset("天")}, catalogue, cache)
-    two = fonts.cut({("zh-Hans", "song", "normal"): frozenset("地")}, catalogue, cache)
-    assert {f.family for f in one.faces}.isdisjoint(f.family for f in two.faces)
+    two = fonts.cut({("zh-Hans", "song", "normal"): frozenset("天地")}, catalogue, cache)
+    assert [f.family for f in one.faces] == [f.family for f in two.faces]
+    first, second = (face(kit, cache, "Noto Serif CJK SC") for kit in (one, two))
+    assert first.getGlyphID(first.getBestCmap()[ord("天")]) == second.getGlyphID(
+        second.getBestCmap()[ord("天")]
+    )
+    assert fonts.plan({("zh-Hans", "song", "normal"): frozenset("天")}, catalogue).stacks == (
+        one.stacks
+    )
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Noto Serif CJK SC", "CFF"), ("LXGW", "TrueType")])
+def test_a_face_is_printed_under_its_own_glyph_numbers(
+    catalogue: fonts.Catalogue, name: str, kind: str
+) -> None:
+    found = [family for family in catalogue.found if family.name.startswith(name)]
+    if not found or found[0].normal is None:
+        pytest.skip(f"{name} is not installed")
+    source = fonts.opened(found[0].normal)
+    glyphs = {1, 5000, 5001}
+    data, form = fonts.program(source, glyphs)
+    assert form == kind
+    if kind == "CFF":
+        top = CFFFontSet()
+        top.decompile(io.BytesIO(data), None)
+        assert top[0].charset == [".notdef", "cid00001", "cid05000", "cid05001"]
+        assert top[0].CharStrings["cid05000"].calcBounds(None)
+    else:
+        font = TTFont(io.BytesIO(data))
+        assert font["glyf"][font.getGlyphName(5000)].numberOfContours != 0
+        assert font["glyf"][font.getGlyphName(4000)].numberOfContours == 0
 
 
 def test_rare_han_latin_and_signs_come_from_elsewhere(

@@ -73,13 +73,5 @@ def file_digest(path: Path) -> str:
         return ""
 
 
-@remember
-def engine() -> str:
-    """Return the digest of the program itself: a change in it makes every book stale."""
-    root = Path(__file__).resolve().parent.parent
-    sources = sorted(root.rglob("*.py"))
-    return cache.digest(*((str(path.relative_to(root)), path.read_bytes()) for path in sources))
-
-
 def _key(path: Path) -> str:
     return cache.digest(STAGE, VERSION, str(path))

@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish import backends, cache, chinese, content, fonts, layouts, locales
-from publish.build import ledger
+from publish import backends, cache, chinese, content, fonts, layouts, locales, share
 from publish.build.outputs import Output, check, stem
 from publish.collect import collect
 from publish.compiler import settle_languages
@@ -326,7 +325,7 @@ def inputs(plan: Plan, output: Output) -> str:
     made = backends.backend(output.backend)
     config = plan.loaded.config
     return cache.digest(
-        ledger.engine(),
+        share.program(),
         made.version,
         plan.layouts[output.layout].digest,
         plan.catalogue.fingerprint,

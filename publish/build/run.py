@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from publish.diagnostics import (
     Diagnostic,
     Place,
     PublishError,
+    Reporter,
     Severity,
     Silent,
     error,
@@ -29,6 +31,8 @@ from publish.model import Book, Cover, Edition
 from publish.workshop import Workshop
 from publish.workshop.network import OfflineFetcher
 from publish.workshop.workers import InProcess
+
+LARGE = 1_000_000  # bytes of chapters: of a book whose pages are worth many workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,7 @@ def _make(
         shop.report(_strict(counting))
         return {}, 1
     status = int(counting.errors > 0)
-    small = len(tasks) == 1 or not any(output.backend != "epub" for output, _ in tasks)
-    bound = shop.spread("books", _bind, [task for _, task in tasks], small=small)
+    bound = _bound([task for _, task in tasks], shop)
     made: dict[Path, Book] = {}
     for (output, task), result in zip(tasks, bound, strict=True):
         shop.report(*result.findings)
@@ -141,6 +144,19 @@ def _make(
             ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
     return made, status
+
+
+def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
+    """Bind books: many at a time, or one after the other with all workers for each.
+
+    A backend that has workers spreads its chapters over them, which shares large books out
+    better; but small ones are not worth it.
+    """
+    slow = [task for task in tasks if task.backend != "epub"]
+    large = any(sum(len(c.xhtml) for c in task.edition.chapters) > LARGE for task in slow)
+    alone = len(tasks) == 1 or large or not slow
+    bind = functools.partial(_bind, crew=shop) if alone else _bind
+    return shop.spread("books", bind, tasks, small=alone)
 
 
 def _watched(
@@ -246,11 +262,17 @@ def _task(plan: Plan, output: Output, edition: Edition, shop: Workshop, *, stric
     )
 
 
-def _bind(task: _Task) -> _Bound:
-    """Bind one book, in this process or in a worker: the new file whole, or the old one."""
+def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
+    """Bind one book: the new file whole, or the old one.
+
+    Args:
+        task: the book.
+        crew: lends its workers and shows progress; without one this process is a worker itself.
+    """
     path = Path(task.path)
-    heard = Silent()
-    shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), InProcess(), 1, task.epoch)
+    heard = _Hearing(crew.reporter if crew else Silent())
+    executor, jobs = (crew.executor, crew.jobs) if crew else (InProcess(), 1)
+    shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), executor, jobs, task.epoch)
     try:
         with outputs.whole(path) as file:
             backends.backend(task.backend).bind(task.edition, task.layout, shop, file, task.options)
@@ -276,6 +298,26 @@ def _strict(counting: _Counting) -> Diagnostic:
         f"no book was made: {number} warnings or errors in the articles, and --strict is set",
         help="without --strict the books are made, with placeholders where figures are lost",
     )
+
+
+class _Hearing(Silent):
+    """A reporter that keeps findings and lets progress be shown."""
+
+    def __init__(self, shown: Reporter) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """Show a stage."""
+        self._shown.begin(stage, total)
+
+    def advance(self, stage: str, steps: int = 1, text: str = "") -> None:
+        """Show progress."""
+        self._shown.advance(stage, steps, text)
+
+    def end(self, stage: str) -> None:
+        """Show the end of a stage."""
+        self._shown.end(stage)
 
 
 class _Counting:

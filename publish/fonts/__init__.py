@@ -9,9 +9,9 @@ files give the same books on every machine.
 """
 
 from publish.fonts.catalogue import Catalogue, Face, Family, load
-from publish.fonts.cut import CutFace, Demand, Kit, cut, subset
+from publish.fonts.cut import CutFace, Demand, Kit, cut, name_of, plan, program, sources, subset
 from publish.fonts.emoji import in_one_colour
-from publish.fonts.opening import coverage, ignorable
+from publish.fonts.opening import coverage, engine, ignorable, opened
 from publish.fonts.outline import Outline, outline
 from publish.fonts.report import (
     EditionStatus,
@@ -44,14 +44,20 @@ __all__ = [
     "coverage",
     "cut",
     "edition_findings",
+    "engine",
     "ignorable",
     "in_one_colour",
     "install_command",
     "load",
     "missing",
     "missing_findings",
+    "name_of",
+    "opened",
     "outline",
+    "plan",
+    "program",
     "report",
+    "sources",
     "stack",
     "subset",
 ]

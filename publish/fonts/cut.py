@@ -1,10 +1,18 @@
-"""Cuts the faces of a book: only the characters it uses, under names of its own."""
+"""Cuts faces to the characters of a book, for setting it, and to its glyphs, for printing it.
+
+A cut face keeps its glyph numbers and a name that depends on its file alone. So pages that were
+set with one cut can be printed with another, and an edit that brings a new character leaves all
+other pages as they are.
+"""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from publish.cache import Cache, digest
 from publish.fonts.catalogue import WEIGHTS, Catalogue, Face, Family
@@ -12,7 +20,7 @@ from publish.fonts.opening import engine, ignorable, opened
 from publish.fonts.sfnt import rename
 from publish.fonts.stacks import assign, stack
 
-VERSION = 1
+VERSION = 2
 STAGE = "fonts"
 Demand = Mapping[tuple[str, str, str], frozenset[str]]
 """Characters by (language, role, weight): ("zh-Hant-TW", "song", "bold")."""
@@ -110,32 +118,54 @@ def _share_out(demand: Demand, catalogue: Catalogue) -> _Shares:
     return shares
 
 
+def plan(demand: Demand, catalogue: Catalogue) -> Kit:
+    """Return who draws what, and what nobody draws, without cutting anything."""
+    return _kit(_share_out(demand, catalogue), ())
+
+
 def _cut(demand: Demand, catalogue: Catalogue, cache: Cache) -> Kit:
     shares = _share_out(demand, catalogue)
     hidden = {code for text in demand.values() for code in map(ord, text) if ignorable(code)}
     everywhere = {0x20, 0xA0, *hidden}  # a space goes with the run beside it, whatever its face
-    names: dict[Family, str] = {}
     faces: list[CutFace] = []
     for family in catalogue.families:
-        if uses := shares.uses.get(family):
-            content = {f: sorted(uses[f] | everywhere) for f in family.faces if f in uses}
-            names[family] = _name(family, content)
-            faces += (_cut_face(family, f, names[family], content[f], cache) for f in content)
+        uses = shares.uses.get(family, {})
+        faces += (
+            _cut_face(family, face, sorted(uses[face] | everywhere), cache)
+            for face in family.faces
+            if face in uses
+        )
+    return _kit(shares, tuple(faces))
+
+
+def _kit(shares: _Shares, faces: tuple[CutFace, ...]) -> Kit:
     return Kit(
-        tuple(faces),
-        tuple((*key, tuple(names[f] for f in order)) for key, order in shares.order.items()),
+        faces,
+        tuple((*key, tuple(map(name_of, order))) for key, order in shares.order.items()),
         tuple((key, "".join(sorted(shares.missing[key]))) for key in sorted(shares.missing)),
     )
 
 
-def _name(family: Family, faces: Mapping[Face, list[int]]) -> str:
-    """Return a name that no installed font and no other book has: family, "x", eight digits."""
-    content = [(face.name, face.size, codes) for face, codes in faces.items()]
+@lru_cache(maxsize=256)
+def name_of(family: Family) -> str:
+    """Return a name that no installed font has: the family's, "x", eight digits of its files."""
+    content = [(face.name, face.size) for face in family.faces]
     plain = re.sub(r"[^A-Za-z0-9 ]+", " ", family.name).strip() or "Face"
     return f"{plain} x{digest(VERSION, family.name, content)[:8]}"
 
 
-def _cut_face(family: Family, face: Face, name: str, codes: list[int], cache: Cache) -> CutFace:
+def sources(catalogue: Catalogue) -> dict[tuple[str, str], tuple[Family, Face]]:
+    """Return the faces of a catalogue by the name and weight that cut ones have."""
+    return {
+        (name_of(family), WEIGHTS[face is family.bold]): (family, face)
+        for family in catalogue.found
+        for face in family.faces
+        if face.path
+    }
+
+
+def _cut_face(family: Family, face: Face, codes: list[int], cache: Cache) -> CutFace:
+    name = name_of(family)
     data = subset(face, codes, regional=bool(family.regions))
     weight = WEIGHTS[face is family.bold]
     source = opened(face)
@@ -148,6 +178,8 @@ def _cut_face(family: Family, face: Face, name: str, codes: list[int], cache: Ca
 def subset(face: Face, codes: Iterable[int], *, regional: bool = False) -> bytes:
     """Return a face with only the given code points, and the layout features Chinese needs.
 
+    Glyphs keep their numbers.
+
     Args:
         face: a face whose file was found and can be opened.
         codes: code points; what the face lacks is passed over.
@@ -155,14 +187,68 @@ def subset(face: Face, codes: Iterable[int], *, regional: bool = False) -> bytes
             forms, and they would double the file.
     """
     hb = engine()
-    plan = hb.SubsetInput()
-    plan.unicode_set.update(codes)
-    plan.flags = (
-        hb.SubsetFlags.NO_HINTING
-        | hb.SubsetFlags.DESUBROUTINIZE
-        | hb.SubsetFlags.NOTDEF_OUTLINE
-        | hb.SubsetFlags.CFF_IDENTITY_CHARSET
-    )
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update(codes)
+    wanted.flags = _flags()
     if regional:
-        plan.layout_feature_tag_set.discard(int.from_bytes(b"locl", "big"))
-    return bytes(plan.subset(opened(face)).blob.data)
+        wanted.layout_feature_tag_set.discard(int.from_bytes(b"locl", "big"))
+    return bytes(wanted.subset(opened(face)).blob.data)
+
+
+def program(font: Any, glyphs: Iterable[int]) -> tuple[bytes, str]:
+    """Return what a PDF embeds of a font: the glyphs, under their own numbers.
+
+    Args:
+        font: a ``uharfbuzz.Face``.
+        glyphs: glyph numbers; what the font lacks is passed over.
+
+    Returns:
+        The bytes and their kind: "CFF" (the bare table) or "TrueType". Either way a glyph's CID
+        is its number in the font, so that readers that go by CID and readers that go by glyph
+        number agree.
+    """
+    wanted = sorted({0, *(glyph for glyph in glyphs if glyph < font.glyph_count)})
+    if "CFF " not in font.table_tags:
+        return bytes(_printed(font, wanted, _flags()).blob.data), "TrueType"
+    flags = engine().SubsetFlags
+    dense = _printed(font, wanted, flags.NO_HINTING | flags.DESUBROUTINIZE | flags.NOTDEF_OUTLINE)
+    table = bytes(dense.reference_table("CFF ").data)
+    if _cids(table) != wanted:  # a font whose CIDs are no glyph numbers
+        table = bytes(_printed(font, wanted, _flags()).reference_table("CFF ").data)
+    return table, "CFF"
+
+
+def _printed(font: Any, glyphs: list[int], flags: Any) -> Any:
+    hb = engine()
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(glyphs)
+    wanted.flags = flags | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in _UNPRINTED)
+    return wanted.subset(font)
+
+
+def _cids(table: bytes) -> list[int] | None:
+    """Return the charset of a CID-keyed CFF table, None of another."""
+    from fontTools.cffLib import CFFFontSet
+
+    fonts: Any = CFFFontSet()
+    fonts.decompile(io.BytesIO(table), None)
+    charset = fonts[0].charset
+    names = [name.removeprefix("cid") for name in charset[1:]]
+    if not all(name.isdecimal() for name in names):
+        return None
+    return [0, *map(int, names)]
+
+
+_UNPRINTED = (b"BASE", b"DSIG", b"GDEF", b"GPOS", b"GSUB", b"JSTF", b"LTSH", b"PCLT", b"SVG ")
+
+
+def _flags() -> Any:
+    flags = engine().SubsetFlags
+    return (
+        flags.NO_HINTING
+        | flags.DESUBROUTINIZE
+        | flags.NOTDEF_OUTLINE
+        | flags.RETAIN_GIDS
+        | flags.CFF_IDENTITY_CHARSET
+    )

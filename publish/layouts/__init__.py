@@ -12,7 +12,7 @@ Templates shadow; CSS adds, parent first.
 from typing import Any
 
 from publish.layouts.ejecting import eject
-from publish.layouts.finding import Layout, find, names
+from publish.layouts.finding import Layout, find, names, wording
 from publish.layouts.notices import generator, notice
 from publish.layouts.sheets import Sheet, sheets, stylesheet
 from publish.layouts.words import Labels, labels
@@ -30,6 +30,7 @@ __all__ = [
     "render",
     "sheets",
     "stylesheet",
+    "wording",
 ]
 
 

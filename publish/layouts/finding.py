@@ -21,6 +21,7 @@ FILE_NAME = "layout.toml"
 BASE = "classic"  # what a folder without layout.toml extends
 _NAME = re.compile(r"[^\W_][\w-]*")
 _KEYS = {"title", "description", "extends", "css", "options"}
+_DATES = "0123456789年月日—–-〇一二三四五六七八九十百千"
 _KINDS = {".xhtml", ".svg", ".css", ".toml"}
 
 
@@ -204,3 +205,10 @@ def _faults(table: Mapping[str, Any], shown: str) -> Iterator[Any]:
         yield error("layout-file", 'css must be "add" or "replace"', Place(shown))
     if not isinstance(table.get("options", {}), dict):
         yield error("layout-file", "options must be a table", Place(shown))
+
+
+def wording(layout: Layout) -> str:
+    """Return the text of a layout's templates, and what their filters may say besides."""
+    paths = (path for folder in layout.folders for path in sorted(Path(folder).glob("*.xhtml")))
+    texts = (path.read_text(encoding="utf-8-sig", errors="replace") for path in paths)
+    return "".join((*texts, _DATES))

@@ -63,6 +63,10 @@ class Workshop:
         for finding in findings:
             self.reporter.report(finding)
 
+    def rest(self) -> None:
+        """Let workers go, with the memory they hold, until there is work for them again."""
+        self.executor.shutdown()
+
     def spread(
         self,
         stage: str,

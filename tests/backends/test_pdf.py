@@ -104,9 +104,8 @@ def test_a_rich_book_is_made_without_a_word(made: Made, shop: Workshop) -> None:
 def test_pages_are_a5_by_default(made: Made) -> None:
     with made.open() as pdf:
         for page in pdf.pages:
-            assert [float(x) for x in page.mediabox] == pytest.approx(
-                [0, 0, 419.53, 595.28], abs=0.1
-            )
+            left, bottom, right, top = map(float, page.mediabox)
+            assert (right - left, top - bottom) == pytest.approx((419.53, 595.28), abs=0.1)
 
 
 def test_every_chapter_is_there_in_order(made: Made, edition: Edition) -> None:

@@ -1,21 +1,34 @@
-"""The PDF backend: an edition becomes pages, set by WeasyPrint.
+"""The PDF backend: an edition becomes pages, typeset by WeasyPrint apart and bound together.
 
-The way of a book: `document` puts trees together from the edition and the templates, `notes`,
-`formulas` and `lines` make them ready for the page, `faces` has the fonts cut, `weave` sets pages
-and writes the file. Body and front matter are set apart, so that the contents know their pages.
+A print shop, room by room:
+
+- `document` puts trees together from the edition and the templates; `notes`, `formulas`, `lines`
+  make them ready for the page; `faces` asks for fonts.
+- `compose` is what a worker does: it makes one chapter ready, and `typeset`, the only door to
+  WeasyPrint, sets it as a `galley`, which is kept in the cache.
+- `margins` takes the layout's margin boxes apart, `furniture` studies what they carry, `heads`
+  has running heads and folios set by themselves, `exchange` puts one number in another's place.
+- `front` sets title page, colophon and contents, which are known last; `openings` finds out what
+  opens on a recto.
+- `binding` lays galleys one after the other; `foundry` casts each face once, `plates` puts each
+  picture in once, `structure` joins the structure trees, `outline` writes the outline.
+- `making` runs the shop.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import BinaryIO
 
+from publish.diagnostics import SetupError, error
 from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-VERSION = "1"
+VERSION = "2"
 
 
 class PdfBackend:
@@ -27,7 +40,7 @@ class PdfBackend:
     @property
     def version(self) -> str:
         """Our version, and those of the libraries that draw."""
-        engines = ("weasyprint", "pydyf", "ziamath", "uharfbuzz")
+        engines = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
         return " ".join((VERSION, *(f"{name}-{version(name)}" for name in engines)))
 
     def bind(
@@ -39,6 +52,11 @@ class PdfBackend:
         options: Mapping[str, object],
     ) -> None:
         """Write an edition as a PDF; see `publish.backends.Backend`."""
-        from publish.backends.pdf.binder import bind
-
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # where the engine would complain
+                from publish.backends.pdf.making import bind
+        except OSError as problem:
+            message = f"WeasyPrint cannot load its libraries: {str(problem).splitlines()[0]}"
+            told = error("engine-missing", message, help="see what is missing with: publish doctor")
+            raise SetupError(told) from None
         bind(edition, layout, shop, out, options)

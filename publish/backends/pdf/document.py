@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publish import layouts
+from publish import layouts, locales
 from publish.backends.pdf import lines, notes
 from publish.backends.pdf.faces import Text
 from publish.backends.pdf.facts import Page
@@ -16,6 +17,7 @@ from publish.layouts import Layout
 from publish.model import Chapter, Edition, EditionPart
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LANG = re.compile(r'\slang="([^"]+)"')
 OUTLINE = 3  # levels of headings, the chapter's title included, that the outline shows
 
 
@@ -58,27 +60,43 @@ class Draft:
         return read(layouts.render(self.layout, template, **context | more))
 
 
-def body(draft: Draft, formulas: Formulas) -> tuple[Text, ...]:
-    """Return the parts and chapters of a book, each a tree of its own."""
-    texts: list[Text] = []
-    edition = draft.edition
-    titled = any(part.title for part in edition.parts)
-    for part in edition.parts:
-        if part.title:
-            root = draft.render("part.xhtml", edition.language, part=part)
-            _mark(root, draft, part.title, "", 1)
-            texts.append(Text(edition.name, root, edition.language))
-        for chapter in part.chapters:
-            root = _chapter(draft, part, chapter, 2 if titled else 1)
-            language = chapter.language or edition.language
-            formulas.set_all(root, language, chapter.shown)
-            texts.append(Text(chapter.shown, root, language))
-    if any(chapter.origin for chapter in edition.chapters):
-        root = draft.render("sources.xhtml", edition.language)
-        _mark(root, draft, layouts.labels(edition.language).sources, "", 1)
-        lines.prepare(root, draft.page)
-        texts.append(Text(edition.name, root, edition.language))
-    return tuple(texts)
+def languages(xhtml: str) -> frozenset[str]:
+    """Return the languages that elements of a text name."""
+    return frozenset(filter(locales.is_tag, _LANG.findall(xhtml)))
+
+
+def part(draft: Draft, part: EditionPart) -> Text:
+    """Return the page that opens a part."""
+    root = draft.render("part.xhtml", draft.edition.language, part=part)
+    _mark(root, draft, part.title, "", 1)
+    return Text("", root, draft.edition.language)
+
+
+def sources(draft: Draft) -> Text:
+    """Return the list of where every chapter comes from."""
+    language = draft.edition.language
+    root = draft.render("sources.xhtml", language)
+    _mark(root, draft, layouts.labels(language).sources, "", 1)
+    lines.prepare(root, draft.page)
+    return Text("", root, language)
+
+
+def chapter(
+    draft: Draft, part: EditionPart, chapter: Chapter, level: int, formulas: Formulas
+) -> Text:
+    """Return a chapter: opener, text, closer.
+
+    Args:
+        draft: the book; its edition need hold no chapters.
+        part: the part the chapter stands in; it need hold none either.
+        chapter: what to set.
+        level: of the chapter's title in the outline.
+        formulas: takes the drawings of the chapter's formulas.
+    """
+    root = _chapter(draft, part, chapter, level)
+    language = chapter.language or draft.edition.language
+    formulas.set_all(root, language, "")
+    return Text("", root, language)
 
 
 def _chapter(draft: Draft, part: EditionPart, chapter: Chapter, level: int) -> Element:
@@ -121,20 +139,20 @@ def _outline(heading: Element, label: str, level: int) -> None:
     heading.set("data-outline", str(level))
 
 
-def entries(edition: Edition, depth: int, pages: Mapping[str, int]) -> tuple[Entry, ...]:
+def entries(edition: Edition, depth: int, pages: Mapping[str, str]) -> tuple[Entry, ...]:
     """Return the contents: parts, chapters, and headings down to a level.
 
     Args:
         edition: the book.
         depth: 1 for chapters alone, 0 for no contents at all.
-        pages: where ids stand.
+        pages: folios of ids.
     """
     if not depth:
         return ()
     untitled = layouts.labels(edition.language).untitled
 
     def folio(anchor: str) -> str:
-        return str(pages.get(anchor, ""))
+        return pages.get(anchor, "")
 
     rows: list[Entry] = []
     for part in edition.parts:
@@ -155,6 +173,23 @@ def entries(edition: Edition, depth: int, pages: Mapping[str, int]) -> tuple[Ent
         else:
             rows += chapters
     return tuple(rows)
+
+
+def stand_ins(edition: Edition, depth: int, *, most: int) -> dict[str, str]:
+    """Return numbers that stand for the folios of the contents: all different, of one length.
+
+    Args:
+        edition: the book.
+        depth: of the contents.
+        most: the largest folio.
+    """
+    names: list[str] = []
+    for part in edition.parts:
+        names += [part.id] if part.title else []
+        for chapter in part.chapters:
+            names += [chapter.id, *(h.id for h in chapter.headings if h.level <= depth)]
+    length = max(len(str(most)), len(str(len(names))))
+    return {name: f"{number:0{length}}" for number, name in enumerate(names if depth else (), 1)}
 
 
 def _nested(headings: Sequence[Any], folio: Any) -> tuple[Entry, ...]:
@@ -193,13 +228,15 @@ def front(
     return tuple(Text(draft.edition.name, tree, language) for tree in trees)
 
 
-def html(edition: Edition, roots: Sequence[Element], name: str) -> Element:
-    """Return a whole document with the book's facts in its head."""
+def html(edition: Edition, roots: Sequence[Element], name: str, style: str = "") -> Element:
+    """Return a whole document with the book's facts, and a style sheet of its own, in its head."""
     document = make("html", lang=edition.language)
     head = make("head")
     head.append(make("title", edition.title))
     for key, value in _facts(edition):
         head.append(make("meta", name=key, content=value))
+    if style:
+        head.append(make("style", style))
     main = make("body", class_=name)
     main.extend(roots)
     document.extend((head, main))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from publish import fonts, locales
 from publish.backends.pdf.trees import Element, classes
 from publish.diagnostics import Diagnostic
 
 ROLES = ("song", "hei", "kai", "mono")
+LARGE = 2500  # different characters of a book that will hardly bring a rare one with an edit
 GETA = "〓"  # 下駄: what a printer sets for a sort that he lacks
 _MONO = frozenset({"code", "pre", "kbd", "samp"})
 _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "th", "dt", "mark"})
@@ -140,16 +142,20 @@ def _mended(
     return text.translate(table)
 
 
-def rules(kit: fonts.Kit, language: str) -> str:
-    """Return the style rules of a book's faces: @font-face, and per language what to name.
-
-    ``var(--song)`` and its like hold the families of a role, then those of 宋.
-    """
-    faces = [
+def font_faces(kit: fonts.Kit) -> str:
+    """Return the @font-face rules of a book's faces."""
+    return "\n".join(
         f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight};'
         f' src: url("fonts/{face.object}") }}'
         for face in kit.faces
-    ]
+    )
+
+
+def variables(kit: fonts.Kit, language: str) -> str:
+    """Return the rules that name, per language, the families of each role.
+
+    ``var(--song)`` and its like hold the families of a role, then those of 宋.
+    """
     stacks = kit.stacks
     languages = sorted({key[0] for key in stacks}, key=lambda tag: (tag != language, tag))
     named = []
@@ -159,13 +165,47 @@ def rules(kit: fonts.Kit, language: str) -> str:
             selector += f', [lang="{tag}"]'
         values = "".join(f" --{role}: {_families(stacks, tag, role)};" for role in ROLES)
         named.append(f"{selector} {{{values} }}")
-    return "\n".join((*faces, *named))
+    return "\n".join(named)
 
 
 def _families(stacks: Mapping[tuple[str, str], tuple[str, ...]], language: str, role: str) -> str:
     own = stacks.get((language, role), ())
     everything = dict.fromkeys((*own, *stacks.get((language, "song"), ())))
     return ", ".join(f'"{name}"' for name in everything) or "serif"
+
+
+def everything(texts: Iterable[tuple[str, str]]) -> fonts.Demand:
+    """Return a demand for faces to set a book with, before anything of it is read closely.
+
+    Args:
+        texts: languages, and all characters that may be asked for in them.
+
+    Every role and weight gets every character of its language. Chinese in large books gets the
+    characters of everyday use besides, so that an edit hardly ever asks for another cut.
+    """
+    found: dict[str, set[str]] = defaultdict(lambda: set(_ALWAYS))
+    for language, text in texts:
+        found[language].update(text)
+    for language, signs in found.items():
+        if locales.is_chinese(language) and len(signs) > LARGE:
+            signs.update(_everyday(locales.script(language)))
+    return {
+        (language, role, weight): frozenset(signs)
+        for language, signs in found.items()
+        for role in ROLES
+        for weight in ("normal", "bold")
+    }
+
+
+@lru_cache(maxsize=4)
+def _everyday(script: str) -> frozenset[str]:
+    """Return the Han of GB 2312, or of level 1 of Big5 for text in Traditional."""
+    code, rows = ("big5", range(0xA4, 0xC7)) if script == "Hant" else ("gb2312", range(0xB0, 0xF8))
+    pairs = (bytes((row, cell)) for row in rows for cell in range(0x40, 0xFF))
+    return frozenset("".join(pair.decode(code, "ignore") for pair in pairs)) - _ASCII
+
+
+_ASCII = frozenset(map(chr, range(0x80)))
 
 
 def licences(kit: fonts.Kit) -> tuple[tuple[str, str], ...]:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from publish.backends.pdf.facts import Page
 
 
-def rules(page: Page) -> str:
-    """Return the rules of a page, set before those of the layout, which may override them."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A style sheet, and the file that messages name."""
+
+    shown: str
+    text: str
+
+
+MIRRORED = "@page :left {{ margin-left: {outer:.3f}pt; margin-right: {inner:.3f}pt }}"
+
+
+def rules(page: Page, *, mirrored: bool = True) -> str:
+    """Return the rules of a page, set before those of the layout, which may override them.
+
+    Args:
+        page: its measures.
+        mirrored: whether left pages have their inner margin on the right. Galleys are set as
+            rectos throughout, and moved when they are bound.
+    """
     return f"""
 @page {{
   size: {page.width:.3f}pt {page.height:.3f}pt;
   margin: {page.top:.3f}pt {page.outer:.3f}pt {page.bottom:.3f}pt {page.inner:.3f}pt;
 }}
-@page :left {{ margin-left: {page.outer:.3f}pt; margin-right: {page.inner:.3f}pt }}
+{MIRRORED.format(outer=page.outer, inner=page.inner) if mirrored else ""}
 @page cover {{ margin: 0 }}
 :root {{ --em: {page.size:g}pt; --pitch: {page.pitch:g}pt;
   --measure: {page.text_width:.3f}pt; --depth: {page.text_height:.3f}pt }}
 .cover-page {{ page: cover }}
 .cover-page img {{ display: block; width: {page.width:.3f}pt; height: {page.height:.3f}pt;
   max-width: none; max-height: none; object-fit: contain }}
-.filler {{ page: cover; break-before: page }}
 h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
 {_outline()}
 [data-head] {{ string-set: chapter-title attr(data-head), book-title attr(data-book),

@@ -1,0 +1,251 @@
+"""The binder: lays galleys one after the other and makes one PDF of them.
+
+Pages are moved and never drawn again. On versos the page's boxes are shifted instead of what is
+on it, so that links, destinations and patterns stay true.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+
+from publish import fonts
+from publish.backends.pdf.exchange import Change
+from publish.backends.pdf.foundry import Foundry
+from publish.backends.pdf.furniture import inked
+from publish.backends.pdf.galley import ELSEWHERE, Galley, Mark, Spot, kept
+from publish.backends.pdf.outline import destination, write_outline
+from publish.backends.pdf.plates import Plates
+from publish.backends.pdf.structure import Structure
+from publish.cache import Cache
+from publish.diagnostics import Diagnostic, warning
+from publish.model import Edition
+
+_RANDOM = re.compile(rb"xmp\.did:[0-9a-f-]{36}")
+_BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is laid over a page: a page of a galley of heads or folios."""
+
+    key: str  # of that galley
+    page: int
+    old: str = ""  # operators that are exchanged …
+    new: str = ""  # … for these
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of the book: of a galley, or blank."""
+
+    overlays: tuple[Overlay, ...] = ()
+    shift: float = 0.0  # of the page's boxes, in points: not 0 on versos of the body
+
+
+class Binder:
+    """One PDF under way. It begins as the galley of the front matter, with all its facts."""
+
+    def __init__(
+        self,
+        front: Galley,
+        edition: Edition,
+        store: Cache,
+        catalogue: fonts.Catalogue,
+        labels: Mapping[str, str],
+    ) -> None:
+        self.findings: list[Diagnostic] = []
+        self._pdf = pikepdf.open(io.BytesIO(front.pdf))
+        self._store = store
+        self._labels = labels
+        self._foundry = Foundry(self._pdf, catalogue, store)
+        self._plates = Plates(self._pdf, store)
+        self._structure = Structure(self._pdf)
+        self._anchors: dict[str, Spot] = {}
+        self._marks: list[Mark] = []
+        self._forms: dict[Overlay, tuple[str, pikepdf.Object | None]] = {}
+        self._open: dict[str, tuple[pikepdf.Pdf, Galley]] = {}
+        self._sources: list[pikepdf.Pdf] = []  # whose streams are read when the book is written
+        self._save = self._pdf.make_indirect(pikepdf.Stream(self._pdf, b"q\n"))
+        self._dress(front, 0)
+        self.front = len(front)
+        self._steady(edition.identifier)
+
+    def __len__(self) -> int:
+        """Return how many pages there are so far."""
+        return len(self._pdf.pages)
+
+    def _steady(self, identifier: str) -> None:
+        """Replace the random number that PDF/X asks for by one that belongs to the book."""
+        metadata = self._pdf.Root.get("/Metadata")
+        if metadata is not None:
+            text = metadata.read_bytes()
+            own = f"xmp.did:{uuid.uuid5(uuid.NAMESPACE_URL, identifier)}".encode()
+            if (steady := _RANDOM.sub(own, text)) != text:
+                metadata.write(steady)
+
+    def exchange(self, changes: Iterable[Change]) -> None:
+        """Exchange numbers on pages of the front matter."""
+        pages: dict[int, bytes] = {}
+        for change in changes:
+            if change.page not in pages:
+                pages[change.page] = self._pdf.pages[change.page].obj.Contents.read_bytes()
+            old, new = change.old.encode(), change.new.encode()
+            pages[change.page] = pages[change.page].replace(old, new, 1)
+        for number, content in pages.items():
+            self._pdf.pages[number].obj.Contents.write(content)
+
+    def blank(self) -> None:
+        """Add a page with nothing on it, of the size of the last one."""
+        box = self._pdf.pages[-1].obj.MediaBox
+        width, height = (float(box[i + 2]) - float(box[i]) for i in (0, 1))
+        page = Dictionary(
+            Type=Name.Page,
+            MediaBox=Array([0, 0, width, height]),
+            TrimBox=Array([0, 0, width, height]),
+            Resources=Dictionary(),
+            Contents=self._pdf.make_stream(b""),
+        )
+        self._pdf.pages.append(pikepdf.Page(self._pdf.make_indirect(page)))
+
+    def add(self, galley: Galley) -> None:
+        """Add the pages of a galley."""
+        source = pikepdf.open(io.BytesIO(galley.pdf))
+        self._sources.append(source)
+        first = len(self._pdf.pages)
+        self._pdf.pages.extend(source.pages)
+        self._structure.join(source, first, len(galley))
+        self._dress(galley, first)
+
+    def end_front(self) -> None:
+        """Make the front matter even, so that the body begins on a recto."""
+        if len(self._pdf.pages) % 2:
+            self.blank()
+        self.front = len(self._pdf.pages)
+
+    def _dress(self, galley: Galley, first: int) -> None:
+        """Give a galley's pages their fonts and pictures; note its places."""
+        seen: set[tuple[int, int]] = set()
+        for number in range(first, first + len(galley)):
+            resources = self._pdf.pages[number].obj.Resources
+            if resources.objgen in seen:
+                continue
+            seen.add(resources.objgen)
+            self._foundry.give(resources.Font, galley.fonts)
+            if b"/PublishObject" in galley.pdf:
+                self._plates.give(resources)
+        for name, spot in galley.anchors.items():
+            self._anchors.setdefault(name, Spot(spot.page + first, spot.x, spot.y))
+        self._marks += (
+            Mark(m.level, m.label, Spot(m.spot.page + first, m.spot.x, m.spot.y), m.open)
+            for m in galley.marks
+        )
+
+    def lay_over(self, leaves: Sequence[Leaf], first: int) -> None:
+        """Put heads and folios on pages, and move versos to their place."""
+        for number, leaf in enumerate(leaves, first):
+            page = self._pdf.pages[number].obj
+            for name in _BOXES if leaf.shift else ():
+                if name in page:
+                    left, bottom, right, top = map(float, page[name])
+                    page[name] = Array([left + leaf.shift, bottom, right + leaf.shift, top])
+            drawn = [
+                (name, form) for name, form in map(self._form, leaf.overlays) if form is not None
+            ]
+            if not drawn:
+                continue
+            objects = page.Resources.get("/XObject")
+            if objects is None:
+                objects = page.Resources["/XObject"] = Dictionary()
+            for name, form in drawn:
+                objects[name] = form
+            calls = " ".join(f"{name} Do" for name, _ in drawn)
+            tail = (
+                f"\nQ\n/Artifact <</Type /Pagination>> BDC\nq 1 0 0 1 {leaf.shift:.3f} 0 cm\n"
+                f"{calls}\nQ\nEMC\n"
+            )
+            page.Contents = Array([self._save, page.Contents, self._pdf.make_stream(tail.encode())])
+
+    def _form(self, overlay: Overlay) -> tuple[str, pikepdf.Object | None]:
+        """Return a page of heads or folios as a form, and its name; None if nothing is on it."""
+        if overlay not in self._forms:
+            source, galley = self._opened(overlay.key)
+            page = source.pages[overlay.page]
+            name = f"/Over{len(self._forms)}"
+            form: pikepdf.Object | None = None
+            content = page.obj.Contents.read_bytes()
+            if inked(content):
+                form = self._pdf.copy_foreign(page.as_form_xobject())
+                if overlay.old != overlay.new:
+                    form.write(content.replace(overlay.old.encode(), overlay.new.encode(), 1))
+                self._foundry.give(form.Resources.Font, galley.fonts)
+                if b"/PublishObject" in galley.pdf:
+                    self._plates.give(form.Resources)
+            self._forms[overlay] = (name, form)
+        return self._forms[overlay]
+
+    def _opened(self, key: str) -> tuple[pikepdf.Pdf, Galley]:
+        if key not in self._open:
+            galley = kept(self._store, key)
+            self._open[key] = (pikepdf.open(io.BytesIO(galley.pdf)), galley)
+        return self._open[key]
+
+    def write(self, out: BinaryIO) -> None:
+        """Settle links, outline, names and fonts, and write the book."""
+        self._settle_links()
+        write_outline(self._pdf, self._marks)
+        labels = [0, Dictionary(S=Name.r)] if self.front else []
+        self._pdf.Root.PageLabels = Dictionary(
+            Nums=Array([*labels, self.front, Dictionary(S=Name.D)])
+        )
+        self._structure.close()
+        self._foundry.cast()
+        old = self._pdf.pdf_version < "1.5"
+        mode = pikepdf.ObjectStreamMode
+        self._pdf.save(
+            out,
+            object_stream_mode=mode.disable if old else mode.generate,
+            deterministic_id=True,
+        )
+
+    def _settle_links(self) -> None:
+        """Let links lead to pages; name the places they lead to."""
+        used: set[str] = set()
+        for annotation in self._annotations():
+            action = annotation.get("/A")
+            if action is not None and "/URI" in action:
+                address = str(action.URI)
+                if not address.startswith(ELSEWHERE):
+                    continue
+                del annotation["/A"]
+                annotation.Dest = String(address.removeprefix(ELSEWHERE))
+            if "/Dest" not in annotation:
+                continue
+            name = str(annotation.Dest)
+            if name not in self._anchors:
+                text = f"a link leads to {name!r}, which is nowhere in the book"
+                self.findings.append(warning("pdf-link", text))
+                del annotation["/Dest"]
+                continue
+            used.add(name)
+            if "/Contents" in annotation:
+                annotation.Contents = String(self._labels.get(name, name))
+        names: list[pikepdf.Object] = []
+        for name in sorted(used, key=lambda name: name.encode()):
+            names += [String(name), destination(self._pdf, self._anchors[name])]
+        if names:
+            dests = self._pdf.make_indirect(Dictionary(Names=Array(names)))
+            tree = self._pdf.Root.get("/Names", Dictionary())
+            tree.Dests = dests
+            self._pdf.Root.Names = tree
+
+    def _annotations(self) -> Iterator[pikepdf.Object]:
+        for page in self._pdf.pages:
+            yield from page.obj.get("/Annots", ())

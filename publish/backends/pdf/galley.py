@@ -1,0 +1,91 @@
+"""The galley: a piece of text set in pages of its own, before it is bound.
+
+A galley knows no page number, no folio and no neighbour. Its pages are a PDF whose fonts and
+pictures are held back: glyphs go by the numbers of the whole face, pictures by the names of cache
+objects. All values are plain, so that galleys travel between processes and lie in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from publish.cache import Cache
+from publish.diagnostics import BackendError, Diagnostic, Place, error
+
+STAGE = "galley"
+VERSION = "1"
+ELSEWHERE = "book:"  # the scheme of links that lead to another galley
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a galley: page from 0; x and y in points from its lower left corner."""
+
+    page: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry of the outline."""
+
+    level: int  # from 1
+    label: str
+    spot: Spot
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FontUse:
+    """What a galley draws with one font, by the font's own glyph numbers."""
+
+    key: str  # the name of the font in the pages' resources
+    family: str
+    weight: int  # 100 to 900
+    flags: int  # of a font descriptor, ISO 32000-1 table 123
+    ascent: float  # thousandths of an em
+    descent: float
+    widths: tuple[tuple[int, float], ...] = ()  # glyph -> thousandths of an em
+    texts: tuple[tuple[int, str], ...] = ()  # glyph -> what it stands for
+    file: str = ""  # cache object of a face that is none of the book's
+    index: int = 0  # in that file, if it is a collection
+
+
+@dataclass(frozen=True, slots=True)
+class Galley:
+    """A piece of text in pages."""
+
+    pdf: bytes
+    pages: tuple[str, ...]  # the CSS page name of each
+    anchors: dict[str, Spot] = field(default_factory=dict)  # where each id first stands
+    marks: tuple[Mark, ...] = ()
+    fonts: tuple[FontUse, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()  # those of the text name no file
+
+    def __len__(self) -> int:
+        """Return how many pages there are."""
+        return len(self.pages)
+
+
+def placed(findings: Iterable[Diagnostic], shown: str) -> tuple[Diagnostic, ...]:
+    """Name the file in findings of a galley, which is set knowing only its text."""
+    return tuple(
+        finding
+        if finding.place and finding.place.file
+        else finding.at(replace(finding.place or Place(""), file=shown))
+        for finding in findings
+    )
+
+
+def kept(store: Cache, key: str) -> Galley:
+    """Return a galley from the cache.
+
+    Raises:
+        BackendError: it was there a moment ago.
+    """
+    found = store.load(STAGE, key, Galley)
+    if found is None:
+        raise BackendError(error("cache-lost", "a galley is gone from the cache"))
+    return found

@@ -1,0 +1,36 @@
+"""Finds out what a layout lets open on a recto."""
+
+from __future__ import annotations
+
+from publish import cache
+from publish.backends.pdf import compose, galley
+from publish.backends.pdf.compose import Setup
+from publish.backends.pdf.trees import make
+from publish.cache import Cache
+
+STAGE = "openings"
+KINDS = ("part", "chapter", "back")
+
+
+def rectos(setup: Setup, packed: bytes, shared: str, store: Cache) -> frozenset[str]:
+    """Return which of "part", "chapter" and "back" open on a recto, by the layout's own CSS.
+
+    A galley begins on a recto whatever its style sheet says. So each kind is tried once after a
+    page of something else: if it opens on the third page, an empty verso was called for.
+    """
+    key = cache.digest(STAGE, galley.VERSION, shared)
+    kept = store.load(STAGE, key, tuple[str, ...])
+    if kept is None:
+        press = compose.press(packed, "text")
+        found = []
+        for kind in KINDS:
+            root = make("html", lang=setup.edition.language)
+            body = make("body")
+            body.append(make("div", style="height: 1pt"))
+            body.append(make("section", class_=kind, style="height: 1pt"))
+            root.extend((make("head"), body))
+            if len(press.set(root, setup.manner)) > 2:
+                found.append(kind)
+        kept = tuple(found)
+        store.store(STAGE, key, kept)
+    return frozenset(kept)

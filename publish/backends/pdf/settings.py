@@ -1,0 +1,67 @@
+"""Reads the options of a book, and what they and the machine give to set it with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from publish import fonts
+from publish.backends.pdf.typeset import VARIANTS, Manner
+from publish.config import suggestion
+from publish.diagnostics import SetupError, UsageError, error, has_errors
+from publish.model import Edition
+from publish.workshop import Workshop
+
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})")
+
+
+def toc_depth(settings: Mapping[str, object]) -> int:
+    """Return how many levels of headings the contents show.
+
+    Raises:
+        UsageError: the option cannot be meant.
+    """
+    depth = settings.get("toc_depth", 2)
+    if isinstance(depth, int) and not isinstance(depth, bool) and 0 <= depth <= 6:
+        return depth
+    raise UsageError(
+        error("pdf-option", f"toc_depth = {depth!r} cannot be meant", help="a number from 0 to 6")
+    )
+
+
+def manner(settings: Mapping[str, object]) -> Manner:
+    """Return how pages are to be written.
+
+    Raises:
+        UsageError: there is no such kind of PDF.
+    """
+    variant = str(settings.get("variant") or "").lower()
+    if variant and variant not in VARIANTS:
+        hint = suggestion(variant, VARIANTS)
+        raise UsageError(error("pdf-variant", f"no kind of PDF is called {variant!r}", help=hint))
+    return Manner(variant)
+
+
+def catalogue_of(
+    settings: Mapping[str, object], edition: Edition, shop: Workshop
+) -> fonts.Catalogue:
+    """Return the faces there are; report when those of the edition's region are not.
+
+    Raises:
+        SetupError: no face for Chinese text is on this machine.
+    """
+    project = str(settings.get("project") or "")
+    catalogue = fonts.load(Path(project) if project else None)
+    found = (*catalogue.findings, *fonts.edition_findings([edition.language], catalogue))
+    if has_errors(found):
+        raise SetupError(*found)
+    shop.report(*found)
+    return catalogue
+
+
+def signs(css: str) -> str:
+    """Return the characters that style sheets may set, as generated content or counters."""
+    escaped = (chr(int(found, 16)) for found in _ESCAPED.findall(css) if int(found, 16) < 0x110000)
+    return "".join(sorted({*_NON_ASCII.findall(css), *escaped, *"①②③④⑤⑥⑦⑧⑨⑩"}))

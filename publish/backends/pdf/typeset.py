@@ -1,0 +1,366 @@
+"""The only door to WeasyPrint: trees and style sheets go in, galleys come out.
+
+Written for WeasyPrint 70. What it uses beside the public ``HTML.render`` and ``write_pdf``:
+``Document.fonts`` with the fields of its ``Font``, and the page type of a page box.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pydyf as _pydyf
+import weasyprint
+from weasyprint.pdf import VARIANTS
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from publish.backends.pdf.galley import FontUse, Galley, Mark, Spot
+from publish.backends.pdf.sheets import Sheet
+from publish.backends.pdf.trees import Element
+from publish.cache import Cache, sha256
+from publish.diagnostics import BackendError, Diagnostic, Place, PublishError, error, warning
+
+__all__ = ["VARIANTS", "Manner", "Press", "Supply"]
+
+BASE = "http://book.invalid/"  # where addresses of a tree are looked up: in our hands alone
+POINT = 0.75  # points in a CSS pixel
+DEEPEST = 20_000  # frames: layout descends with the nesting of the text
+HELD = "PublishObject"  # key of a picture that was held back: the cache object of its bytes
+pydyf: Any = _pydyf
+_cssselect2: Any = import_module("cssselect2")  # the engine and its kin have no types
+_CSS: Any = weasyprint.CSS
+_Configuration: Any = FontConfiguration
+_Response: Any = URLFetcherResponse
+_POSITION = re.compile(r" at (\d+):(\d+)")
+
+Supply = Callable[[str], tuple[bytes, str] | None]
+"""Returns the bytes and media type of "figures/NAME", "fonts/OBJECT" … or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How pages are written: a kind of PDF, and whether with a structure tree."""
+
+    variant: str = ""
+    tags: bool = True
+
+
+class Press:
+    """Sets trees with one set of style sheets and faces; made once a process."""
+
+    def __init__(
+        self, sheets: Sequence[Sheet], faces: Supply, families: frozenset[str], store: Cache
+    ) -> None:
+        self._findings: dict[str, Diagnostic] = {}
+        self._families = families
+        self._store = store
+        self._fetcher = _Fetcher(faces)
+        self._fonts = _Configuration()
+        self._held = _Held()
+        self._sheets = []
+        for sheet in sheets:
+            with self._listening(sheet.shown):
+                self._sheets.append(
+                    _CSS(
+                        string=sheet.text,
+                        base_url=BASE,
+                        url_fetcher=self._fetcher,
+                        font_config=self._fonts,
+                    )
+                )
+        self._own = tuple(self._findings.values())
+
+    def set(
+        self,
+        root: Element,
+        manner: Manner,
+        supply: Supply | None = None,
+        *,
+        name: str = "",
+        facts: bool = False,
+    ) -> Galley:
+        """Return a tree, whose root is ``html``, set in pages.
+
+        Args:
+            root: the tree.
+            manner: how it is written.
+            supply: gives pictures by their addresses.
+            name: what ids in the structure begin with, to be the only ones in a book.
+            facts: whether the facts of the document's head are also written as XMP.
+
+        Raises:
+            BackendError: the text is nested too deeply to be set.
+        """
+        self._findings.clear()
+        self._held.renew()
+        with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
+            with self._listening(""):
+                document = self._laid_out(root, manner, scratch)
+
+                def finish(document: Any, pdf: Any) -> None:
+                    self._hold_back(document, pdf)
+                    _name_cells(pdf, name)
+                    if facts and not manner.variant:
+                        document.metadata.include_in_pdf(pdf, "", None, None, compress=False)
+
+                data = document.write_pdf(
+                    finisher=finish,
+                    pdf_variant=manner.variant or None,
+                    pdf_tags=manner.tags,
+                    pdf_identifier=b"galley",
+                )
+            galley = self._galley(document, data)
+            del document
+        gc.collect()
+        return galley
+
+    def _laid_out(self, root: Element, manner: Manner, scratch: Path) -> Any:
+        try:
+            tree: Any = _Tree(root, self._fetcher)
+            document = tree.render(
+                font_config=self._fonts,
+                stylesheets=self._sheets,
+                cache=str(scratch),
+                pdf_variant=manner.variant or None,
+            )
+        except RecursionError:
+            raise BackendError(
+                error("pdf-nesting", "lists or quotations are nested too deeply for a page")
+            ) from None
+        if self._fetcher.failure:
+            raise self._fetcher.failure
+        document.fonts = self._held
+        return document
+
+    def _galley(self, document: Any, data: bytes) -> Galley:
+        anchors: dict[str, Spot] = {}
+        marks: list[Mark] = []
+        for number, page in enumerate(document.pages):
+
+            def spot(x: float, y: float, number: int = number, page: Any = page) -> Spot:
+                return Spot(number, round(x * POINT, 3), round((page.height - y) * POINT, 3))
+
+            for name, (x, y, *_) in page.anchors.items():
+                anchors.setdefault(name, spot(x, y))
+            for level, label, (x, y), state in page.bookmarks:
+                marks.append(Mark(level, label, spot(x, y), state != "closed"))
+        return Galley(
+            pdf=data,
+            pages=tuple(map(_page_name, document.pages)),
+            anchors=anchors,
+            marks=tuple(marks),
+            fonts=self._uses(),
+            findings=(*self._own, *self._findings.values()),
+        )
+
+    def _uses(self) -> tuple[FontUse, ...]:
+        found = []
+        for font in self._held.fonts:
+            if not font.to_unicode:
+                continue
+            foreign = font.family not in self._families
+            if foreign:
+                text = f"a system font crept in: {font.family}"
+                self._keep(warning("font-foreign", text))
+            found.append(
+                FontUse(
+                    key=font.hash,
+                    family=font.family,
+                    weight=int(font.weight),
+                    flags=int(font.flags),
+                    ascent=font.ascent,
+                    descent=font.descent,
+                    widths=tuple(sorted(font.widths.items())),
+                    texts=tuple(sorted((g, str(text)) for g, text in font.to_unicode.items())),
+                    file=self._store.put_object(font.file_content) if foreign else "",
+                    index=int(font.index) if foreign else 0,
+                )
+            )
+        return tuple(sorted(found, key=lambda use: use.key))
+
+    def _hold_back(self, document: Any, pdf: Any) -> None:
+        """Take pictures out of the pages, and mend what the engine says of figures."""
+        height = document.pages[0].height * POINT if document.pages else 0.0
+        for item in pdf.objects:
+            if isinstance(item, pydyf.Stream):
+                extra: Any = item.extra
+                if extra.get("Subtype") == "/Image":
+                    extra[HELD] = f"/{self._keep_picture(item)}"
+                    item.stream = []
+            elif isinstance(item, dict) and item.get("S") == "/Figure" and "A" in item:
+                _to_points(item["A"], height)
+
+    def _keep_picture(self, picture: Any) -> str:
+        data = b"\n".join(part if isinstance(part, bytes) else part.data for part in picture.stream)
+        name = sha256(data)
+        if self._store.object_path(name) is None:
+            self._store.put_object(data)
+        return name
+
+    @contextlib.contextmanager
+    def _listening(self, shown: str) -> Iterator[None]:
+        """Keep what the engine logs as findings."""
+        handler = _Listener(lambda message: self._keep(_finding(message, shown)))
+        logger = logging.getLogger("weasyprint")
+        before = logger.propagate
+        logger.addHandler(handler)
+        logger.propagate = False
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+            logger.propagate = before
+
+    def _keep(self, finding: Diagnostic) -> None:
+        self._findings.setdefault(str(finding), finding)
+
+
+class _Held(dict[Any, Any]):
+    """The fonts of a document, which the engine does not find when it comes to embed them.
+
+    One for all documents of a press: to read a face again for each would cost more than a
+    chapter's text.
+    """
+
+    @property
+    def fonts(self) -> tuple[Any, ...]:
+        return tuple(dict.values(self))
+
+    def values(self) -> Any:
+        return ()
+
+    def renew(self) -> None:
+        """Forget what was drawn."""
+        for font in self.fonts:
+            font.widths, font.to_unicode, font.missing = {}, {}, {}
+
+
+class _Tree(weasyprint.HTML):
+    """A document that is a tree already: no HTML parser may rearrange it."""
+
+    def __init__(self, root: Element, fetcher: URLFetcher) -> None:
+        self.base_url = BASE
+        self.url_fetcher = fetcher
+        self.media_type = "print"
+        self.wrapper_element = _cssselect2.ElementWrapper.from_html_root(root)
+        self.etree_element = root
+
+
+class _Fetcher(URLFetcher):
+    """Gives out what belongs to the book, and nothing else."""
+
+    def __init__(self, faces: Supply) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._faces = faces
+        self._more: Supply | None = None
+        self.failure: PublishError | None = None  # kept, as the engine swallows what is raised
+
+    @contextlib.contextmanager
+    def giving(self, supply: Supply | None) -> Iterator[None]:
+        """Give out, for a while, what belongs to one piece."""
+        self._more, self.failure = supply, None
+        try:
+            yield
+        finally:
+            self._more = None
+
+    def fetch(self, url: str, headers: object = None) -> Any:
+        """Return a part of the book."""
+        try:
+            found = self._find(unquote(url.removeprefix(BASE))) if url.startswith(BASE) else None
+        except PublishError as problem:
+            self.failure = problem
+            raise
+        if found is None:
+            raise ValueError("not a part of the book")
+        data, media_type = found
+        return _Response(url, data, {"Content-Type": media_type})
+
+    def _find(self, address: str) -> tuple[bytes, str] | None:
+        found = self._faces(address)
+        return self._more(address) if found is None and self._more else found
+
+
+class _Listener(logging.Handler):
+    def __init__(self, take: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._take = take
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._take(record.getMessage())
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let the engine nest as deep as the text, without stops for garbage.
+
+    Layout makes few cycles that matter and many objects: the collector costs an eighth of it.
+    """
+    deepest, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(deepest, DEEPEST))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(deepest)
+        if collecting:
+            gc.enable()
+
+
+def _name_cells(pdf: Any, name: str) -> None:
+    """Make the ids of table heads the only ones in a book, and list them (ISO 32000-1, 14.7.3)."""
+    root: Any = None
+    names: list[tuple[str, Any]] = []
+    item: Any
+    for item in pdf.objects:
+        if not hasattr(item, "get"):
+            continue
+        if item.get("Type") == "/StructTreeRoot":
+            root = item
+        if "ID" in item and item.get("Type") == "/StructElem":
+            item["ID"] = pydyf.String(f"{name}-{item['ID'].string}")
+            names.append((item["ID"].string, item.reference))
+        attributes = item.get("A")
+        if isinstance(attributes, dict) and "Headers" in attributes:
+            attributes["Headers"][:] = [
+                pydyf.String(f"{name}-{header.string}") for header in attributes["Headers"]
+            ]
+    if names and root is not None:
+        pairs = [part for key, item in sorted(names) for part in (pydyf.String(key), item)]
+        root["IDTree"] = pydyf.Dictionary({"Names": pydyf.Array(pairs)})
+
+
+def _page_name(page: Any) -> str:
+    kind = getattr(getattr(page, "_page_box", None), "page_type", None)
+    return "blank" if getattr(kind, "blank", False) else str(getattr(kind, "name", "") or "")
+
+
+def _to_points(attributes: Any, height: float) -> None:
+    """Give a figure's box in the page's own units; the engine writes CSS pixels, y down."""
+    left, top, right, bottom = (side * POINT for side in attributes["BBox"])
+    attributes["BBox"][:] = [left, height - bottom, right, height - top]
+
+
+def _finding(message: str, shown: str) -> Diagnostic:
+    text = message.replace(BASE, "")
+    if shown:
+        at = _POSITION.search(text)
+        place = Place(shown, *(map(int, at.groups()) if at else ()))
+        return warning("layout-css", _POSITION.sub("", text), place)
+    if text.startswith(".notdef"):
+        return warning("font-missing", text)
+    if text.startswith("Failed to load image"):
+        return warning("pdf-picture", text)
+    if text.startswith("No anchor"):
+        return warning("pdf-link", text)
+    return warning("pdf-engine", text)
