@@ -33,13 +33,7 @@ def collect(
     order = settings.order or ("given" if settings.articles else "")
     chosen = arrange(choose(archive.articles, settings, findings), order, sections)
     if not chosen and not findings:
-        findings.append(
-            error(
-                "no-articles",
-                f"{book_name(settings)} selects no article",
-                help="see what there is with: publish list --articles",
-            )
-        )
+        findings.append(_none(settings, archive))
     if findings:
         raise ContentError(*findings)
     language = settings.language or main_language(chosen)
@@ -60,6 +54,15 @@ def main_language(articles: Sequence[Article]) -> str:
         if article.language:
             weights[article.language] += len(article.body) + 1
     return max(sorted(weights), key=lambda tag: weights[tag], default="")
+
+
+def _none(settings: BookSettings, archive: Archive) -> Diagnostic:
+    """Return what to say of a book that has no article."""
+    if archive.articles:
+        text = f"{book_name(settings)} selects no article"
+        return error("no-articles", text, help="see what there is with: publish list --articles")
+    hint = "articles are files that end in .md, .markdown or .html; -v names what is left out"
+    return error("no-articles", "there is no article here", help=hint)
 
 
 def _manuscript(
