@@ -130,13 +130,12 @@ def put(number: str, old: Shown, own: Figures, align: float = 1.0) -> str:
 
 def texts(content: bytes, uses: Sequence[FontUse]) -> list[str]:
     """Return what each show operator of a stream may say, in whatever font: for searching."""
-    said = []
+    said: list[str] = []
+    tables = [dict(use.texts) for use in uses]
     for found in _OPERATORS.finditer(content):
         runs = (run for run, _ in _TOKEN.findall(found["array"].decode()))
         glyphs = [int(glyph, 16) for run in runs for glyph in _GLYPH.findall(run)]
-        for use in uses:
-            known = dict(use.texts)
-            said.append("".join(known.get(glyph, "") for glyph in glyphs))
+        said += ("".join([known.get(glyph, "") for glyph in glyphs]) for known in tables)
     return said
 
 
@@ -171,9 +170,10 @@ def changes(
                 if number.text in found:
                     return None
                 found[number.text] = (page, number)
-    said = "\n".join(text for content in contents for text in texts(content, uses))
-    if any(text in said for text in numbers.keys() - found.keys()):
-        return None
+    if hidden := numbers.keys() - found.keys():
+        said = "\n".join(text for content in contents for text in texts(content, uses))
+        if any(text in said for text in hidden):
+            return None
     own = {use.key: figures(every, use) for use in uses}
     made = []
     for text, (page, number) in found.items():
