@@ -373,3 +373,35 @@ def test_a_missing_library_is_told_as_such(tmp_path: Path) -> None:
     assert "engine-missing" in done.stderr
     assert "libpangoft2" in done.stderr
     assert "publish doctor" in done.stderr
+
+
+def test_headings_of_another_region_are_in_the_contents_by_a_face_of_the_book(
+    shop: Workshop,
+) -> None:
+    uid = "c0000000001"
+    own = editions.chapter(
+        1, '<h2 id="~s1">裏邊的鵰與纔</h2><p>字</p>', language="zh-Hant-HK", title="麪"
+    )
+    own = replace(own, headings=(Heading(2, "裏邊的鵰與纔", f"{uid}-s1"),))
+    heard = Silent()
+    out = io.BytesIO()
+    PdfBackend().bind(
+        editions.plain(own), layouts.find("classic"), replace(shop, reporter=heard), out, {}
+    )
+    assert [f.code for f in heard.findings] == []
+    with pikepdf.open(out) as pdf:
+        names = {
+            str(o.BaseFont) for o in pdf.objects if isinstance(o, Dictionary) and "/BaseFont" in o
+        }
+    assert all(re.search(r"-x[0-9a-f]{8}(-Bold)?$", name) for name in names)
+
+
+def test_what_templates_say_in_another_language_has_a_face_of_the_book(shop: Workshop) -> None:
+    """The colophon names faces in English, though no chapter is."""
+    heard = Silent()
+    edition = editions.plain(editions.chapter(1, "<p>字</p>", language="zh-Hant-TW"))
+    edition = replace(edition, language="zh-Hant-TW")
+    PdfBackend().bind(
+        edition, layouts.find("classic"), replace(shop, reporter=heard), io.BytesIO(), {}
+    )
+    assert [f.code for f in heard.findings] == []

@@ -105,11 +105,12 @@ def _texts(edition: Edition, more: str) -> Iterator[tuple[str, str]]:
     words += [part.title for part in edition.parts]
     for chapter in edition.chapters:
         own = [chapter.title, chapter.summary, chapter.kicker, chapter.origin, *chapter.authors]
-        words += [*own, chapter.origin_name]
+        words += [*own, chapter.origin_name, *(heading.text for heading in chapter.headings)]
         text = chapter.xhtml.decode()
         for language in {chapter.language or edition.language, *document.languages(text)}:
             yield language, "".join((text, *own, more, *words, repr(layouts.labels(language))))
-    yield edition.language, "".join((*words, repr(layouts.labels(edition.language))))
+    for language in {edition.language, *document.languages(more)}:  # some in templates
+        yield language, "".join((*words, more, repr(layouts.labels(edition.language))))
 
 
 def _shared(setup: Setup) -> str:
