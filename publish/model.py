@@ -185,7 +185,7 @@ class Chapter:
     figures: tuple[Figure, ...] = ()
     notes: int = 0
     authors: tuple[str, ...] = ()
-    date: datetime | None = None
+    date: datetime | None = None  # as the article writes it, its zone left out
     kicker: str = ""  # category, or series
     summary: str = ""
     lead_figure: Figure | None = None

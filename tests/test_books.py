@@ -116,6 +116,18 @@ def test_the_same_bytes_with_one_job_in_another_folder_and_zone(
     }
 
 
+def test_the_same_bytes_from_what_is_kept(built: tuple[Path, Run], tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    shutil.copytree(built[0], folder)
+    shutil.rmtree(folder / ".publish" / "cache" / "v1" / "ledger")
+    shutil.rmtree(folder / "books")
+    again = publish(folder, "build", "-j", "2")
+    assert not any(book["fresh"] for book in again.books.values())
+    assert {name: book["sha256"] for name, book in again.books.items()} == {
+        name: book["sha256"] for name, book in built[1].books.items()
+    }
+
+
 def test_an_edit_compiles_one_article_again(built: tuple[Path, Run], tmp_path: Path) -> None:
     folder = tmp_path / "edited"
     shutil.copytree(built[0], folder)

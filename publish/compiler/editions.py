@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from publish import cache, layouts, locales
 from publish.compiler import chapters, links
@@ -123,12 +124,20 @@ def _plan(
         lead=lead if layout.options.get("lead_figure") and article.cover not in own else None,
         words=chapters.Words(labels.lost_figure, labels.picture),
         authors=article.authors,
-        date=article.date,
+        date=_as_written(article.date),
         kicker=article.categories[0] if article.categories else article.series,
         summary=article.lead or article.summary or copy.summary,
         origin=article.origin or copy.origin,
         origin_name=article.origin_name or copy.origin_name,
     )
+
+
+def _as_written(date: datetime | None) -> datetime | None:
+    """Return a date whose day is the one that its article names, whatever its zone.
+
+    What is kept comes back in UTC: a chapter from the cache would show another day.
+    """
+    return date.replace(tzinfo=UTC) if date else None
 
 
 def _conversion(source: str, settings: EditionSettings) -> tuple[str, str]:
