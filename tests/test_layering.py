@@ -24,6 +24,7 @@ FLOORS = [
 HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
 SAME_FLOOR = {("model", "diagnostics"), ("cli", "__main__"), ("__main__", "cli")}
 HEAVY = {"weasyprint", "opencc", "PIL", "ebooklib", "httpx2", "uharfbuzz", "resvg_py", "rich"}
+HEAVY |= {"pikepdf", "tinycss2", "fontTools"}
 
 
 def sources() -> list[Path]:

@@ -300,48 +300,47 @@ def _strict(counting: _Counting) -> Diagnostic:
     )
 
 
-class _Hearing(Silent):
-    """A reporter that keeps findings and lets progress be shown."""
+class _Passing:
+    """A reporter that lets another show progress."""
 
     def __init__(self, shown: Reporter) -> None:
-        super().__init__()
         self._shown = shown
 
     def begin(self, stage: str, total: int | None = None) -> None:
-        """Show a stage."""
+        """Pass on."""
         self._shown.begin(stage, total)
 
     def advance(self, stage: str, steps: int = 1, text: str = "") -> None:
-        """Show progress."""
+        """Pass on."""
         self._shown.advance(stage, steps, text)
 
     def end(self, stage: str) -> None:
-        """Show the end of a stage."""
+        """Pass on."""
         self._shown.end(stage)
 
 
-class _Counting:
+class _Hearing(_Passing):
+    """Keeps findings to itself."""
+
+    def __init__(self, shown: Reporter) -> None:
+        super().__init__(shown)
+        self.findings: list[Diagnostic] = []
+
+    def report(self, finding: Diagnostic) -> None:
+        """Keep a finding."""
+        self.findings.append(finding)
+
+
+class _Counting(_Passing):
     """A workshop that counts what goes wrong."""
 
     def __init__(self, shop: Workshop) -> None:
+        super().__init__(shop.reporter)
         self.warnings = self.errors = 0
-        self._reporter = shop.reporter
         self.shop = dataclasses.replace(shop, reporter=self)
 
     def report(self, finding: Diagnostic) -> None:
         """Count a finding and pass it on."""
         self.warnings += finding.severity is Severity.WARNING
         self.errors += finding.severity is Severity.ERROR
-        self._reporter.report(finding)
-
-    def begin(self, stage: str, total: int | None = None) -> None:
-        """Pass on."""
-        self._reporter.begin(stage, total)
-
-    def advance(self, stage: str, steps: int = 1, text: str = "") -> None:
-        """Pass on."""
-        self._reporter.advance(stage, steps, text)
-
-    def end(self, stage: str) -> None:
-        """Pass on."""
-        self._reporter.end(stage)
+        self._shown.report(finding)

@@ -9,7 +9,7 @@ files give the same books on every machine.
 """
 
 from publish.fonts.catalogue import Catalogue, Face, Family, load
-from publish.fonts.cut import CutFace, Demand, Kit, cut, name_of, plan, program, sources, subset
+from publish.fonts.cut import CutFace, Demand, Kit, cut, plan, program, sources, subset
 from publish.fonts.emoji import in_one_colour
 from publish.fonts.opening import coverage, engine, ignorable, opened
 from publish.fonts.outline import Outline, outline
@@ -51,7 +51,6 @@ __all__ = [
     "load",
     "missing",
     "missing_findings",
-    "name_of",
     "opened",
     "outline",
     "plan",

@@ -13,6 +13,7 @@ from typing import Any
 from publish.cache import digest
 from publish.config import suggestion
 from publish.diagnostics import Place, UsageError, error
+from publish.layouts.words import WRITTEN
 from publish.share import shared_folder
 
 VERSION = 1
@@ -21,7 +22,6 @@ FILE_NAME = "layout.toml"
 BASE = "classic"  # what a folder without layout.toml extends
 _NAME = re.compile(r"[^\W_][\w-]*")
 _KEYS = {"title", "description", "extends", "css", "options"}
-_DATES = "0123456789年月日—–-〇一二三四五六七八九十百千"
 _KINDS = {".xhtml", ".svg", ".css", ".toml"}
 
 
@@ -211,4 +211,4 @@ def wording(layout: Layout) -> str:
     """Return the text of a layout's templates, and what their filters may say besides."""
     paths = (path for folder in layout.folders for path in sorted(Path(folder).glob("*.xhtml")))
     texts = (path.read_text(encoding="utf-8-sig", errors="replace") for path in paths)
-    return "".join((*texts, _DATES))
+    return "".join((*texts, WRITTEN))

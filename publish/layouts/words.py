@@ -219,6 +219,7 @@ def _in_years_and_months(language: str) -> bool:
 
 
 _DIGITS = "〇一二三四五六七八九"
+WRITTEN = f"0123456789-—–年月日{_DIGITS}十百千"  # all that dates and numbers are made of
 
 
 def digits(number: int) -> str:

@@ -139,7 +139,7 @@ class Binder:
                 continue
             seen.add(resources.objgen)
             self._foundry.give(resources.Font, galley.fonts)
-            if b"/PublishObject" in galley.pdf:
+            if galley.holds_pictures:
                 self._plates.give(resources)
         for name, spot in galley.anchors.items():
             self._anchors.setdefault(name, Spot(spot.page + first, spot.x, spot.y))
@@ -186,7 +186,7 @@ class Binder:
                 if overlay.old != overlay.new:
                     form.write(content.replace(overlay.old.encode(), overlay.new.encode(), 1))
                 self._foundry.give(form.Resources.Font, galley.fonts)
-                if b"/PublishObject" in galley.pdf:
+                if galley.holds_pictures:
                     self._plates.give(form.Resources)
             self._forms[overlay] = (name, form)
         return self._forms[overlay]

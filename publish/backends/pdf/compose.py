@@ -19,7 +19,7 @@ from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
 from publish.backends.pdf.typeset import Manner, Press
 from publish.cache import Cache
-from publish.diagnostics import BackendError, PublishError, error
+from publish.diagnostics import PublishError
 from publish.layouts import Layout
 from publish.model import Chapter, Edition, EditionPart, Figure
 
@@ -46,6 +46,24 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """The floor of the print shop where one book is set, as it travels to workers."""
+
+    packed: bytes  # the setup, which a process unpacks once
+    shared: str  # digest of all that pieces of the book share: a part of every key
+
+    @property
+    def setup(self) -> Setup:
+        """What all pieces of the book share."""
+        return _setup(self.packed)
+
+    @property
+    def store(self) -> Cache:
+        """The cache."""
+        return Cache(Path(self.setup.store))
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A part's page or a chapter, to be set apart from all others."""
 
@@ -67,9 +85,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Work for a worker: with the setup as pickled bytes, which it unpacks once."""
+    """Work for a worker."""
 
-    setup: bytes
+    floor: Floor
     piece: Piece | None = None
     said: tuple[heads.Head, ...] = ()
     folios: heads.Folios | None = None
@@ -95,34 +113,34 @@ def do(order: Order) -> None:
     Raises:
         BackendError: a piece cannot be set; its file is named.
     """
-    setup = _setup(order.setup)
-    store = Cache(Path(setup.store))
+    floor = order.floor
+    edition, store = floor.setup.edition, floor.store
     if order.piece:
         try:
-            made = set_piece(order.piece, setup, order.setup)
+            made = set_piece(order.piece, floor)
         except PublishError as problem:
             raise type(problem)(*galley.placed(problem.findings, order.piece.shown)) from None
         store.store(galley.STAGE, order.piece.key, made)
     if order.said:
-        made = margins_alone(heads.document(order.said, setup.edition), setup, order.setup, "heads")
-        heads.keep(order.said, made, store)
+        heads.keep(
+            order.said, margins_alone(heads.document(order.said, edition), floor, "heads"), store
+        )
     if order.folios:
-        root = heads.numbered(order.folios, setup.edition)
-        made = margins_alone(root, setup, order.setup, "folios")
+        made = margins_alone(heads.numbered(order.folios, edition), floor, "folios")
         store.store(galley.STAGE, order.folios.key, made)
 
 
-def set_piece(piece: Piece, setup: Setup, packed: bytes) -> Galley:
+def set_piece(piece: Piece, floor: Floor) -> Galley:
     """Return the galley of a piece."""
-    formulas = Formulas(setup.catalogue)
+    draft = floor.setup.draft
+    formulas = Formulas(floor.setup.catalogue)
     if piece.chapter is None:
-        text = document.part(setup.draft, piece.part)
+        text = document.part(draft, piece.part)
     else:
-        text = document.chapter(setup.draft, piece.part, piece.chapter, piece.level, formulas)
+        text = document.chapter(draft, piece.part, piece.chapter, piece.level, formulas)
     made = set_texts(
         [text],
-        setup,
-        packed,
+        floor,
         "text",
         name=piece.chapter.id if piece.chapter else piece.part.id,
         body="book",
@@ -154,7 +172,8 @@ class _Pictures:
     def __call__(self, address: str) -> tuple[bytes, str] | None:
         folder, _, name = address.partition("/")
         if folder == "figures" and name in self.figures:
-            return _object(self.figures[name].object, self.store), self.figures[name].media_type
+            figure = self.figures[name]
+            return galley.object_of(self.store, figure.object), figure.media_type
         if folder == "formulas" and name in self.drawings:
             return self.drawings[name], "image/svg+xml"
         return self.cover if address == "cover" else None
@@ -162,8 +181,7 @@ class _Pictures:
 
 def set_texts(
     texts: Sequence[Text],
-    setup: Setup,
-    packed: bytes,
+    floor: Floor,
     kind: str,
     *,
     name: str,
@@ -178,8 +196,7 @@ def set_texts(
 
     Args:
         texts: the trees, in order.
-        setup: of the book.
-        packed: the same as bytes.
+        floor: where the book is set.
         kind: which press: "text" for rectos throughout, "front" for pages that know their side.
         name: what ids of the structure begin with.
         body: class of the body element.
@@ -189,6 +206,7 @@ def set_texts(
         before: trees that need no care.
         cover: picture and media type.
     """
+    setup = floor.setup
     for text in texts:
         lines.settle(text.root)
     kit = fonts.plan(faces.demand(texts, setup.signs), setup.catalogue)
@@ -201,23 +219,23 @@ def set_texts(
         faces.variables(kit, known.language),
     )
     _lead_elsewhere(root)
-    store = Cache(Path(setup.store))
     drawings = formulas.drawings if formulas else {}
-    supply = _Pictures(figures or {}, drawings, store, cover)
-    made = press(packed, kind).set(root, setup.manner, supply, name=name, facts=bool(edition))
+    supply = _Pictures(figures or {}, drawings, floor.store, cover)
+    made = press(floor, kind).set(root, setup.manner, supply, name=name, facts=bool(edition))
     return replace(made, findings=(*missing, *made.findings))
 
 
-def margins_alone(root: Element, setup: Setup, packed: bytes, kind: str) -> Galley:
+def margins_alone(root: Element, floor: Floor, kind: str) -> Galley:
     """Return pages with nothing but margin boxes: artefacts, so without tags.
 
     ``kind`` is "heads" or "folios": all but the page number, or the page number alone.
     """
+    setup = floor.setup
     text = Text("", root, setup.edition.language)
     kit = fonts.plan(faces.demand([text], setup.signs), setup.catalogue)
     faces.give_geta([text], kit, setup.catalogue)
     heads.style(root, faces.variables(kit, setup.edition.language))
-    return press(packed, kind).set(root, replace(setup.manner, tags=False))
+    return press(floor, kind).set(root, replace(setup.manner, tags=False))
 
 
 def _lead_elsewhere(root: Element) -> None:
@@ -232,9 +250,9 @@ def _lead_elsewhere(root: Element) -> None:
 # ---- presses, one of each kind in a process
 
 
-def pack(setup: Setup) -> bytes:
-    """Return a setup as it travels to workers."""
-    return pickle.dumps(setup)
+def open_floor(setup: Setup, shared: str) -> Floor:
+    """Return the floor of a book: its setup, packed for the way to workers."""
+    return Floor(pickle.dumps(setup), shared)
 
 
 @lru_cache(maxsize=2)
@@ -244,26 +262,22 @@ def _setup(packed: bytes) -> Setup:
 
 
 @lru_cache(maxsize=8)
-def press(packed: bytes, kind: str) -> Press:
+def press(floor: Floor, kind: str) -> Press:
     """Return the press of a kind: "text", "front", "heads" or "folios"."""
-    setup = _setup(packed)
+    setup, store = floor.setup, floor.store
     change = {"heads": margins.heads, "folios": margins.folios}.get(kind, margins.bare)
     page = sheets.rules(setup.page, mirrored=kind != "text")
     own = [Sheet("pdf", f"{page}\n{faces.font_faces(setup.kit)}")]
     own += [Sheet(sheet.shown, change(sheet.text)) for sheet in setup.sheets]
-    store = Cache(Path(setup.store))
     cut = {face.object: face.media_type for face in setup.kit.faces}
 
     def supply(address: str) -> tuple[bytes, str] | None:
         folder, _, name = address.partition("/")
-        return (_object(name, store), cut[name]) if folder == "fonts" and name in cut else None
+        return (
+            (galley.object_of(store, name), cut[name])
+            if folder == "fonts" and name in cut
+            else None
+        )
 
     families = frozenset(face.family for face in setup.kit.faces)
     return Press(own, supply, families, store)
-
-
-def _object(name: str, store: Cache) -> bytes:
-    data = store.read_object(name)
-    if data is None:
-        raise BackendError(error("cache-lost", "a figure or a face is gone from the cache"))
-    return data

@@ -17,11 +17,10 @@ import pikepdf
 
 from publish import cache
 from publish.backends.pdf import compose, exchange, galley, heads
-from publish.backends.pdf.compose import Setup
+from publish.backends.pdf.compose import Floor
 from publish.backends.pdf.exchange import Figures, Shown
 from publish.backends.pdf.galley import FontUse, Galley
 from publish.backends.pdf.heads import Head, Titles
-from publish.cache import Cache
 
 STAGE = "furniture"
 VERSION = "3"
@@ -94,31 +93,29 @@ def inked(content: bytes) -> bool:
     return _INKED.search(content) is not None
 
 
-def study(
-    names: Iterable[str], setup: Setup, packed: bytes, shared: str, store: Cache
-) -> Furniture:
+def study(names: Iterable[str], floor: Floor) -> Furniture:
     """Return what the margins of named pages carry."""
-    pages = sorted(names)
-    key = cache.digest(STAGE, VERSION, shared, pages)
+    pages, store = sorted(names), floor.store
+    key = cache.digest(STAGE, VERSION, floor.shared, pages)
     kept = store.load(STAGE, key, Furniture)
     if kept is None or not store.has(galley.STAGE, kept.samples):
-        kinds = _kinds(pages, setup, packed)
-        samples = _samples(pages, setup, packed)
+        kinds = _kinds(pages, floor)
+        samples = _samples(pages, floor)
         store.store(galley.STAGE, key, samples)
         kept = _studied(pages, samples, key, kinds)
         store.store(STAGE, key, kept)
     return kept
 
 
-def _kinds(pages: Sequence[str], setup: Setup, packed: bytes) -> tuple[Kind, ...]:
+def _kinds(pages: Sequence[str], floor: Floor) -> tuple[Kind, ...]:
     """Return the kinds of pages that carry a head."""
-    order = [(page, opening, recto) for page in pages for opening, recto in product((0, 1), (0, 1))]
-    order.sort(key=lambda row: row[2])  # all versos first: a document is of one side
     found = []
-    for side in (0, 1):
-        some = [row for row in order if row[2] == side]
-        asked = [Head("", page, bool(o), bool(r), _SAID) for page, o, r in some]
-        made = compose.margins_alone(heads.document(asked, setup.edition), setup, packed, "heads")
+    for recto in (False, True):  # a document is of one side
+        asked = [
+            Head("", page, opening, recto, _SAID) for page, opening in product(pages, (False, True))
+        ]
+        root = heads.document(asked, floor.setup.edition)
+        made = compose.margins_alone(root, floor, "heads")
         contents = contents_of(made)
         for head, place in zip(asked, heads.places(asked), strict=True):
             if inked(contents[place]):
@@ -132,17 +129,17 @@ def _names(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(n for n in ("book", "chapter", "kicker") if getattr(_SAID, n) in text)
 
 
-def _samples(pages: Sequence[str], setup: Setup, packed: bytes) -> Galley:
+def _samples(pages: Sequence[str], floor: Floor) -> Galley:
     """Return pages with sample folios: for each name, those of every number of digits."""
     numbers = [number for _ in pages for number in _row()]
     sheets = [heads.sheet(page) for page in pages for _ in _row()]
-    root = heads.pages_of(sheets, setup.edition, heads.FIGURES)
+    root = heads.pages_of(sheets, floor.setup.edition, heads.FIGURES)
     rules = (
         f"@page :nth({at}) {{ counter-reset: page {number} }}"
         for at, number in enumerate(numbers, 1)
     )
     heads.style(root, "\n".join(rules))
-    return compose.margins_alone(root, setup, packed, "folios")
+    return compose.margins_alone(root, floor, "folios")
 
 
 def _row() -> list[str]:

@@ -7,7 +7,7 @@ objects. All values are plain, so that galleys travel between processes and lie 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from publish.cache import Cache
@@ -16,6 +16,7 @@ from publish.diagnostics import BackendError, Diagnostic, Place, error
 STAGE = "galley"
 VERSION = "1"
 ELSEWHERE = "book:"  # the scheme of links that lead to another galley
+HELD = "PublishObject"  # key of a picture that is held back: the cache object of its bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Galley:
     fonts: tuple[FontUse, ...] = ()
     findings: tuple[Diagnostic, ...] = ()  # those of the text name no file
 
+    @property
+    def holds_pictures(self) -> bool:
+        """Whether pictures were taken out of it."""
+        return HELD.encode() in self.pdf
+
     def __len__(self) -> int:
         """Return how many pages there are."""
         return len(self.pages)
@@ -77,6 +83,27 @@ def placed(findings: Iterable[Diagnostic], shown: str) -> tuple[Diagnostic, ...]
         else finding.at(replace(finding.place or Place(""), file=shown))
         for finding in findings
     )
+
+
+def object_of(store: Cache, name: str) -> bytes:
+    """Return what a cache object holds: a face, a figure, a picture.
+
+    Raises:
+        BackendError: it was there a moment ago.
+    """
+    data = store.read_object(name)
+    if data is None:
+        raise BackendError(error("cache-lost", "a figure or a face is gone from the cache"))
+    return data
+
+
+def made(store: Cache, key: str, make: Callable[[], Galley]) -> Galley:
+    """Return a galley from the cache, or make and keep it."""
+    found = store.load(STAGE, key, Galley)
+    if found is None:
+        found = make()
+        store.store(STAGE, key, found)
+    return found
 
 
 def kept(store: Cache, key: str) -> Galley:

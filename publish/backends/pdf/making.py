@@ -20,7 +20,7 @@ from publish.backends.pdf import (
     margins,
 )
 from publish.backends.pdf.binding import Binder, Leaf, Overlay
-from publish.backends.pdf.compose import Order, Piece, Setup
+from publish.backends.pdf.compose import Floor, Order, Piece, Setup
 from publish.backends.pdf.exchange import Change
 from publish.backends.pdf.facts import page
 from publish.backends.pdf.galley import Galley
@@ -58,7 +58,7 @@ def bind(
     settings = {**layout.options, **options}
     depth = toc_depth(settings)
     setup = _setup(edition, layout, settings, shop)
-    book = _Book(edition, setup, compose.pack(setup), _shared(setup), shop)
+    book = _Book(edition, setup, compose.open_floor(setup, _shared(setup)), shop)
     runs = book.runs()
     ahead, changes = book.front_matter(runs, depth, cover=bool(settings.get("cover", True)))
     leaves = book.leaves(runs, ahead)
@@ -103,14 +103,15 @@ def _texts(edition: Edition, more: str) -> Iterator[tuple[str, str]]:
     words = [edition.title, edition.subtitle, edition.publisher, edition.rights, edition.series]
     words += [*edition.authors, *edition.subjects, edition.description, more]
     words += [part.title for part in edition.parts]
+    everywhere = "".join(words)
     for chapter in edition.chapters:
         own = [chapter.title, chapter.summary, chapter.kicker, chapter.origin, *chapter.authors]
         words += [*own, chapter.origin_name, *(heading.text for heading in chapter.headings)]
         text = chapter.xhtml.decode()
         for language in {chapter.language or edition.language, *document.languages(text)}:
-            yield language, "".join((text, *own, more, *words, repr(layouts.labels(language))))
+            yield language, "".join((text, *own, everywhere, repr(layouts.labels(language))))
     for language in {edition.language, *document.languages(more)}:  # some in templates
-        yield language, "".join((*words, more, repr(layouts.labels(edition.language))))
+        yield language, "".join((*words, repr(layouts.labels(edition.language))))
 
 
 def _shared(setup: Setup) -> str:
@@ -132,14 +133,12 @@ def _shared(setup: Setup) -> str:
 class _Book:
     """A book under way."""
 
-    def __init__(
-        self, edition: Edition, setup: Setup, packed: bytes, shared: str, shop: Workshop
-    ) -> None:
+    def __init__(self, edition: Edition, setup: Setup, floor: Floor, shop: Workshop) -> None:
         self.edition = edition
         self.setup = setup
         self.shop = shop
-        self._packed = packed
-        self._shared = shared
+        self._floor = floor
+        self._shared = floor.shared
         self._reported: set[Diagnostic] = set()
 
     def report(self, findings: Iterable[Diagnostic], shown: str) -> None:
@@ -153,7 +152,7 @@ class _Book:
         """Return the body: galleys in order, each with its place."""
         pieces = list(self._pieces())
         self._set(pieces)
-        opening = rectos(self.setup, self._packed, self._shared, self.shop.cache)
+        opening = rectos(self._floor)
         runs: list[Run] = []
 
         def place(made: Galley, kind: str, head: tuple[str, str]) -> None:
@@ -168,7 +167,9 @@ class _Book:
             place(made, "chapter" if chapter else "part", head)
         if any(chapter.origin for chapter in self.edition.chapters):
             key = front.sources_key(self.edition, self._shared)
-            made = front.sources(self.edition, self.setup, self._packed, key, self.shop.cache)
+            made = galley.made(
+                self.shop.cache, key, lambda: front.sources(self.edition, self._floor)
+            )
             self.report(made.findings, self.edition.name)
             place(made, "back", (layouts.labels(self.edition.language).sources, ""))
         return tuple(runs)
@@ -192,7 +193,7 @@ class _Book:
         store = self.shop.cache
         missing = [p for p in pieces if not store.has(galley.STAGE, p.key)]
         missing.sort(key=lambda piece: -piece.weight)
-        self._do("galleys", [Order(self._packed, piece=piece) for piece in missing])
+        self._do("galleys", [Order(self._floor, piece=piece) for piece in missing])
 
     def _do(self, stage: str, orders: Sequence[Order]) -> None:
         for _ in self.shop.spread(stage, compose.do, orders, small=len(orders) <= FEW):
@@ -233,18 +234,11 @@ class _Book:
         entries = document.entries(self.edition, depth, folios)
         plain = replace(self.edition, parts=(), digest="")
         key = cache.digest("front", self._shared, plain, entries, families, cover)
-        made = self.shop.cache.load(galley.STAGE, key, Galley)
-        if made is None:
-            made = front.matter(
-                self.edition,
-                self.setup,
-                self._packed,
-                entries,
-                families,
-                cover=cover,
-                store=self.shop.cache,
-            )
-            self.shop.cache.store(galley.STAGE, key, made)
+        made = galley.made(
+            self.shop.cache,
+            key,
+            lambda: front.matter(self.edition, self._floor, entries, families, cover=cover),
+        )
         self.report(made.findings, self.edition.name)
         return made
 
@@ -259,7 +253,7 @@ class _Book:
         shift = self.setup.page.inner - self.setup.page.outer
         names = {*ahead.pages, *(name for run in runs for name in run.galley.pages)} - {"blank"}
         store = self.shop.cache
-        own = furniture.study(names, self.setup, self._packed, self._shared, store)
+        own = furniture.study(names, self._floor)
         said = [self._heads(run, own) for run in runs]
         rows = [(ahead, 0), *((run.galley, run.first) for run in runs)]
         folios = [
@@ -322,11 +316,11 @@ class _Book:
         for side in (False, True):
             lacking = [h for h in said.values() if h.recto == side and not heads.find(h, store)]
             orders += (
-                Order(self._packed, said=tuple(lacking[at : at + heads.BATCH]))
+                Order(self._floor, said=tuple(lacking[at : at + heads.BATCH]))
                 for at in range(0, len(lacking), heads.BATCH)
             )
         orders += (
-            Order(self._packed, folios=block)
+            Order(self._floor, folios=block)
             for block in dict.fromkeys(folios)
             if not store.has(galley.STAGE, block.key)
         )

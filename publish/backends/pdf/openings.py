@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from publish import cache
 from publish.backends.pdf import compose, galley
-from publish.backends.pdf.compose import Setup
+from publish.backends.pdf.compose import Floor
 from publish.backends.pdf.trees import make
-from publish.cache import Cache
 
 STAGE = "openings"
 KINDS = ("part", "chapter", "back")
 
 
-def rectos(setup: Setup, packed: bytes, shared: str, store: Cache) -> frozenset[str]:
+def rectos(floor: Floor) -> frozenset[str]:
     """Return which of "part", "chapter" and "back" open on a recto, by the layout's own CSS.
 
     A galley begins on a recto whatever its style sheet says. So each kind is tried once after a
     page of something else: if it opens on the third page, an empty verso was called for.
     """
-    key = cache.digest(STAGE, galley.VERSION, shared)
+    store, setup = floor.store, floor.setup
+    key = cache.digest(STAGE, galley.VERSION, floor.shared)
     kept = store.load(STAGE, key, tuple[str, ...])
     if kept is None:
-        press = compose.press(packed, "text")
+        press = compose.press(floor, "text")
         found = []
         for kind in KINDS:
             root = make("html", lang=setup.edition.language)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from publish.backends.pdf.galley import HELD, object_of
 from publish.cache import Cache
-from publish.diagnostics import BackendError, error
 
-HELD = "/PublishObject"
+_HELD = f"/{HELD}"
 
 
 class Plates:
@@ -31,7 +31,7 @@ class Plates:
                 seen.add(now.objgen)
             for kind in ("/XObject", "/Pattern"):
                 for name, item in dict(now.get(kind, {}).items()).items():
-                    if item.get("/Subtype") == Name.Image and HELD in item:
+                    if item.get("/Subtype") == Name.Image and _HELD in item:
                         now[kind][name] = self._picture(item)
                     elif "/Resources" in item:
                         todo.append(item.Resources)
@@ -43,17 +43,14 @@ class Plates:
 
     def _picture(self, held: pikepdf.Object) -> pikepdf.Object:
         """Return a picture with its bytes; equal ones are one object."""
-        facts = {k: value for k, value in held.items() if k not in ("/Length", HELD)}
+        facts = {k: value for k, value in held.items() if k not in ("/Length", _HELD)}
         if "/SMask" in facts:
             facts["/SMask"] = self._picture(held.SMask)
-        name = str(held[HELD]).removeprefix("/")
+        name = str(held[_HELD]).removeprefix("/")
         shown = sorted((key, _told(value)) for key, value in facts.items())
         key = f"{name} {shown}"
         if key not in self._made:
-            data = self._store.read_object(name)
-            if data is None:
-                raise BackendError(error("cache-lost", "a picture is gone from the cache"))
-            picture = pikepdf.Stream(self._pdf, data)
+            picture = pikepdf.Stream(self._pdf, object_of(self._store, name))
             for fact, value in facts.items():
                 picture[fact] = value
             self._made[key] = self._pdf.make_indirect(picture)

@@ -24,7 +24,7 @@ from weasyprint.pdf import VARIANTS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from publish.backends.pdf.galley import FontUse, Galley, Mark, Spot
+from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Spot
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
 from publish.cache import Cache, sha256
@@ -35,7 +35,6 @@ __all__ = ["VARIANTS", "Manner", "Press", "Supply"]
 BASE = "http://book.invalid/"  # where addresses of a tree are looked up: in our hands alone
 POINT = 0.75  # points in a CSS pixel
 DEEPEST = 20_000  # frames: layout descends with the nesting of the text
-HELD = "PublishObject"  # key of a picture that was held back: the cache object of its bytes
 pydyf: Any = _pydyf
 _cssselect2: Any = import_module("cssselect2")  # the engine and its kin have no types
 _CSS: Any = weasyprint.CSS
