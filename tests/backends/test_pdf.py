@@ -7,17 +7,18 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import editions
 import pikepdf
 import pypdfium2
 import pytest
+from pdfs import Made, bind, clean, need_faces, one
 
 from publish import fonts, layouts
 from publish.backends.pdf import PdfBackend
-from publish.diagnostics import BackendError, Diagnostic, SetupError, Silent, UsageError
+from publish.diagnostics import BackendError, SetupError, Silent, UsageError
 from publish.model import Cover, Edition, Heading
 from publish.workshop import Workshop
 
@@ -28,50 +29,7 @@ MATH = (
 
 @pytest.fixture(scope="session", autouse=True)
 def _faces() -> None:
-    found = {family.role for family in fonts.load().found if "SC" in family.regions}
-    if not {"song", "hei"} <= found:
-        pytest.skip("no Chinese fonts are installed")
-
-
-@dataclass(frozen=True)
-class Made:
-    """A PDF, as a reader sees it."""
-
-    data: bytes
-    findings: tuple[Diagnostic, ...] = ()
-
-    @property
-    def pages(self) -> list[str]:
-        """The text of every page."""
-        document = pypdfium2.PdfDocument(self.data)
-        try:
-            return [clean(page.get_textpage().get_text_bounded()) for page in document]
-        finally:
-            document.close()
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pages)
-
-    def open(self) -> pikepdf.Pdf:
-        return pikepdf.open(io.BytesIO(self.data))
-
-    @property
-    def codes(self) -> list[str]:
-        return [finding.code for finding in self.findings]
-
-
-def clean(text: str) -> str:
-    """Text without what line breaks add."""
-    return re.sub(r"[\s\u200b\ufffe\ufe0e]+", "", text)
-
-
-def bind(shop: Workshop, edition: Edition, layout: str = "classic", **options: object) -> Made:
-    out = io.BytesIO()
-    reporter = Silent()
-    heard = replace(shop, reporter=reporter)
-    PdfBackend().bind(edition, layouts.find(layout), heard, out, options)
-    return Made(out.getvalue(), tuple(reporter.findings))
+    need_faces()
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +45,6 @@ def edition(shop: Workshop) -> Edition:
 @pytest.fixture(scope="module")
 def made(shop: Workshop, edition: Edition) -> Made:
     return bind(shop, edition)
-
-
-def one(shop: Workshop, blocks: str, **more: object) -> Made:
-    return bind(shop, editions.plain(editions.chapter(1, blocks, **more)))
 
 
 # ---- the whole book

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import editions
 import pikepdf
-import pypdfium2
 import pytest
+from pdfs import Made, bind, need_faces
 from pikepdf import Dictionary, Name
 
-from publish import fonts, layouts
-from publish.backends.pdf import PdfBackend
-from publish.diagnostics import Silent
 from publish.model import Chapter, Edition, Heading
 from publish.workshop import Workshop
 from publish.workshop.workers import Processes
@@ -30,8 +26,7 @@ SENTENCE = "字排在行里，行排在页里，页折成帖，帖订成书，�
 
 @pytest.fixture(scope="session", autouse=True)
 def _faces() -> None:
-    if not any(f.role == "song" and "SC" in f.regions for f in fonts.load().found):
-        pytest.skip("no Chinese fonts are installed")
+    need_faces()
 
 
 def chapter(number: int, length: int) -> Chapter:
@@ -59,46 +54,24 @@ def long_book(extra: int = 0) -> Edition:
     return editions.plain(*(chapter(n, 1 + n % 5 + (extra if n == 2 else 0)) for n in range(COUNT)))
 
 
-@dataclass(frozen=True)
-class Book:
-    data: bytes
-
-    def open(self) -> pikepdf.Pdf:
-        return pikepdf.open(io.BytesIO(self.data))
-
-    def pages(self) -> list[str]:
-        with pypdfium2.PdfDocument(self.data) as document:
-            return [
-                re.sub(r"[\s\u200b\ufffe]+", "", page.get_textpage().get_text_bounded())
-                for page in document
-            ]
-
-
-def bind(shop: Workshop, edition: Edition, **options: object) -> Book:
-    out = io.BytesIO()
-    layout = layouts.find("classic")
-    PdfBackend().bind(edition, layout, replace(shop, reporter=Silent()), out, options)
-    return Book(out.getvalue())
-
-
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     return editions.workshop(tmp_path_factory.mktemp("bound"))
 
 
 @pytest.fixture(scope="module")
-def first(shop: Workshop) -> Book:
+def first(shop: Workshop) -> Made:
     return bind(shop, long_book())
 
 
 @pytest.fixture(scope="module")
-def edited(shop: Workshop, first: Book) -> Book:
+def edited(shop: Workshop, first: Made) -> Made:
     return bind(shop, long_book(extra=9))
 
 
 @pytest.fixture(params=["first", "edited"])
-def book(request: pytest.FixtureRequest) -> Book:
-    made: Book = request.getfixturevalue(request.param)
+def book(request: pytest.FixtureRequest) -> Made:
+    made: Made = request.getfixturevalue(request.param)
     return made
 
 
@@ -118,8 +91,8 @@ def bookmarks(items: list[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
         yield from bookmarks(list(item.children))
 
 
-def test_printed_numbers_links_and_outline_agree(book: Book) -> None:
-    pages = book.pages()
+def test_printed_numbers_links_and_outline_agree(book: Made) -> None:
+    pages = book.pages
     with book.open() as pdf:
         front, targets = front_of(pdf), destinations(pdf)
         numbers = {page.objgen: number for number, page in enumerate(pdf.pages)}
@@ -140,8 +113,8 @@ def test_printed_numbers_links_and_outline_agree(book: Book) -> None:
                 assert title in pages[target]
 
 
-def test_links_and_notes_between_chapters_lead_where_they_say(book: Book) -> None:
-    pages = book.pages()
+def test_links_and_notes_between_chapters_lead_where_they_say(book: Made) -> None:
+    pages = book.pages
     with book.open() as pdf:
         targets = destinations(pdf)
         found = 0
@@ -159,8 +132,8 @@ def test_links_and_notes_between_chapters_lead_where_they_say(book: Book) -> Non
     assert found == COUNT * 3
 
 
-def test_every_page_shows_its_own_folio_and_head(book: Book) -> None:
-    pages = book.pages()
+def test_every_page_shows_its_own_folio_and_head(book: Made) -> None:
+    pages = book.pages
     with book.open() as pdf:
         front = front_of(pdf)
         opening = {target for name, target in destinations(pdf).items() if "-" not in name}
@@ -184,7 +157,7 @@ def test_an_edit_sets_one_galley_again(tmp_path: Path) -> None:
     assert len(after - before) == 1
 
 
-def test_the_same_bytes_with_two_jobs_and_from_the_cache(tmp_path: Path, first: Book) -> None:
+def test_the_same_bytes_with_two_jobs_and_from_the_cache(tmp_path: Path, first: Made) -> None:
     crew = Processes(2)
     try:
         shop = replace(editions.workshop(tmp_path), executor=crew, jobs=2)
@@ -195,8 +168,8 @@ def test_the_same_bytes_with_two_jobs_and_from_the_cache(tmp_path: Path, first: 
         crew.shutdown()
 
 
-def test_every_chapter_is_whole_and_in_its_place(first: Book) -> None:
-    pages = first.pages()
+def test_every_chapter_is_whole_and_in_its_place(first: Made) -> None:
+    pages = first.pages
     with first.open() as pdf:
         front, targets = front_of(pdf), destinations(pdf)
     made = long_book().chapters
@@ -207,99 +180,6 @@ def test_every_chapter_is_whole_and_in_its_place(first: Book) -> None:
         assert text.count(SENTENCE) >= 6 * (1 + number % 5)
         assert f"第{number}条注" in text
         assert front <= start < end
-
-
-# ---- structure
-
-
-def elements(root: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """Structure elements in reading order."""
-    todo = [root]
-    while todo:
-        now = todo.pop()
-        if isinstance(now, Dictionary) and "/S" in now:
-            yield now
-        if isinstance(now, Dictionary):
-            kids = now.get("/K", [])
-            kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
-            todo += reversed([kid for kid in kids if isinstance(kid, Dictionary)])
-
-
-@pytest.fixture(scope="module")
-def tagged(shop: Workshop) -> Book:
-    return bind(shop, editions.rich(shop), variant="pdf/ua-1")
-
-
-def test_every_figure_has_its_text_and_every_parent_is_right(tagged: Book) -> None:
-    with tagged.open() as pdf:
-        root = pdf.Root.StructTreeRoot
-        kinds = [str(element.S) for element in elements(root.K[0])]
-        assert {"/H1", "/H2", "/L", "/LI", "/Table", "/TH", "/TD", "/Figure", "/Link"} <= {*kinds}
-        for element in elements(root.K[0]):
-            if Name.Figure == element.S:
-                assert str(element.Alt).strip()
-                left, bottom, right, top = map(float, element.A.BBox)
-                width, height = map(float, pdf.pages[-1].mediabox[2:])
-                assert 0 <= left < right <= width + 20
-                assert -1 <= bottom < top <= height + 1
-            kids = element.get("/K", [])
-            for kid in list(kids) if isinstance(kids, pikepdf.Array) else []:
-                if isinstance(kid, Dictionary) and "/P" in kid:
-                    assert kid.P.objgen == element.objgen
-
-
-def test_the_parent_tree_names_every_marked_content(tagged: Book) -> None:
-    with tagged.open() as pdf:
-        nums = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
-        keys = [int(key) for key in nums[::2]]
-        assert keys == sorted(set(keys))
-        parents = dict(zip(keys, nums[1::2], strict=True))
-        for page in pdf.pages:
-            used, loose = marked(page)
-            assert not loose, page.label
-            if used:
-                row = list(parents[int(page.obj.StructParents)])
-                assert len(row) == len(used) == max(used) + 1
-                assert all(element.Type == Name.StructElem for element in row)
-            for link in page.get("/Annots", ()):
-                owner = parents[int(link.StructParent)]
-                while str(owner.S) == "/Span":  # inside a link
-                    owner = owner.P
-                assert str(owner.S) == "/Link"
-
-
-def marked(page: pikepdf.Page) -> tuple[set[int], list[str]]:
-    """Return the ids of marked content, and what is drawn outside of any mark."""
-    used: set[int] = set()
-    loose: list[str] = []
-    depth = 0
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
-        if name in ("BDC", "BMC"):
-            depth += 1
-            if name == "BDC" and "/MCID" in operands[1]:
-                used.add(int(operands[1].MCID))
-        elif name == "EMC":
-            depth -= 1
-        elif name in ("TJ", "Tj") and depth == 0:
-            loose.append(name)
-    assert depth == 0
-    return used, loose
-
-
-def test_table_heads_are_named_once_in_a_book(shop: Workshop) -> None:
-    table = (
-        '<div class="table"><table><thead><tr><th scope="col">名</th></tr></thead>'
-        "<tbody><tr><td>五号</td></tr></tbody></table></div>"
-    )
-    made = bind(shop, editions.plain(editions.chapter(1, table), editions.chapter(2, table)))
-    with made.open() as pdf:
-        root = pdf.Root.StructTreeRoot
-        heads = [str(e.ID) for e in elements(root.K[0]) if e.S == Name.TH]
-        cells = [[str(h) for h in e.A.Headers] for e in elements(root.K[0]) if e.S == Name.TD]
-        assert len(set(heads)) == 2
-        assert sorted(cells) == sorted([head] for head in heads)
-        assert [str(key) for key in root.IDTree.Names[::2]] == sorted(heads)
 
 
 # ---- pictures, press
@@ -338,7 +218,7 @@ def test_kinds_of_pdf_stay_true_when_bound(shop: Workshop, variant: str) -> None
 def test_parts_open_on_rectos_and_blank_versos_carry_nothing(shop: Workshop) -> None:
     edition = editions.rich(shop)
     made = bind(shop, edition)
-    pages = made.pages()
+    pages = made.pages
     with made.open() as pdf:
         front = front_of(pdf)
         assert front % 2 == 0
@@ -383,13 +263,9 @@ def test_headings_of_another_region_are_in_the_contents_by_a_face_of_the_book(
         1, '<h2 id="~s1">裏邊的鵰與纔</h2><p>字</p>', language="zh-Hant-HK", title="麪"
     )
     own = replace(own, headings=(Heading(2, "裏邊的鵰與纔", f"{uid}-s1"),))
-    heard = Silent()
-    out = io.BytesIO()
-    PdfBackend().bind(
-        editions.plain(own), layouts.find("classic"), replace(shop, reporter=heard), out, {}
-    )
-    assert [f.code for f in heard.findings] == []
-    with pikepdf.open(out) as pdf:
+    made = bind(shop, editions.plain(own))
+    assert made.codes == []
+    with made.open() as pdf:
         names = {
             str(o.BaseFont) for o in pdf.objects if isinstance(o, Dictionary) and "/BaseFont" in o
         }
@@ -398,10 +274,5 @@ def test_headings_of_another_region_are_in_the_contents_by_a_face_of_the_book(
 
 def test_what_templates_say_in_another_language_has_a_face_of_the_book(shop: Workshop) -> None:
     """The colophon names faces in English, though no chapter is."""
-    heard = Silent()
     edition = editions.plain(editions.chapter(1, "<p>字</p>", language="zh-Hant-TW"))
-    edition = replace(edition, language="zh-Hant-TW")
-    PdfBackend().bind(
-        edition, layouts.find("classic"), replace(shop, reporter=heard), io.BytesIO(), {}
-    )
-    assert [f.code for f in heard.findings] == []
+    assert bind(shop, replace(edition, language="zh-Hant-TW")).codes == []

@@ -343,7 +343,8 @@ def _write(
 ) -> None:
     """Bind all that was set."""
     shop, edition = book.shop, book.edition
-    labels = {chapter.id: chapter.title for chapter in edition.chapters}
+    labels = {part.id: part.title for part in edition.parts}
+    labels |= {chapter.id: chapter.title for chapter in edition.chapters}
     labels |= {h.id: h.text for chapter in edition.chapters for h in chapter.headings}
     ahead, changes = front
     before, body = leaves

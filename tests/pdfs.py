@@ -1,0 +1,69 @@
+"""What the tests of PDF books share: making one, and looking at it as a reader does."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, replace
+
+import editions
+import pikepdf
+import pypdfium2
+import pytest
+
+from publish import fonts, layouts
+from publish.backends.pdf import PdfBackend
+from publish.diagnostics import Diagnostic, Silent
+from publish.model import Edition
+from publish.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Made:
+    """A PDF, as a reader sees it."""
+
+    data: bytes
+    findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def pages(self) -> list[str]:
+        """The text of every page."""
+        with pypdfium2.PdfDocument(self.data) as document:
+            return [clean(page.get_textpage().get_text_bounded()) for page in document]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pages)
+
+    def open(self) -> pikepdf.Pdf:
+        return pikepdf.open(io.BytesIO(self.data))
+
+    @property
+    def codes(self) -> list[str]:
+        return [finding.code for finding in self.findings]
+
+
+def clean(text: str) -> str:
+    """Text without what line breaks add."""
+    return re.sub(r"[\s\u200b\ufffe\ufe0e]+", "", text)
+
+
+def bind(shop: Workshop, edition: Edition, layout: str = "classic", **options: object) -> Made:
+    """Make a book; findings are kept with it."""
+    out = io.BytesIO()
+    heard = Silent()
+    found = layouts.find(layout)
+    PdfBackend().bind(edition, found, replace(shop, reporter=heard), out, options)
+    return Made(out.getvalue(), tuple(heard.findings))
+
+
+def one(shop: Workshop, blocks: str, **more: object) -> Made:
+    """Make a book of one chapter of literal blocks."""
+    return bind(shop, editions.plain(editions.chapter(1, blocks, **more)))
+
+
+def need_faces() -> None:
+    """Skip where no Chinese fonts are installed."""
+    found = {family.role for family in fonts.load().found if "SC" in family.regions}
+    if not {"song", "hei"} <= found:
+        pytest.skip("no Chinese fonts are installed")
