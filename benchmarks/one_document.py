@@ -57,7 +57,7 @@ def write(edition: Edition, layout: Any, shop: Workshop, out: Path, *, tags: boo
         for part in edition.parts
         for chapter in part.chapters
     ]
-    contents = document.front(draft, document.entries(edition, 2, {}), [("", "")])
+    contents = document.front(draft, document.Matter(document.entries(edition, 2)), [("", "")])
     texts = [*contents, *texts]
     for text in texts:
         lines.settle(text.root)

@@ -39,8 +39,19 @@ class Made:
         return pikepdf.open(io.BytesIO(self.data))
 
     @property
+    def front(self) -> int:
+        """The number of pages before page 1."""
+        with self.open() as pdf:
+            return front_of(pdf)
+
+    @property
     def codes(self) -> list[str]:
         return [finding.code for finding in self.findings]
+
+
+def front_of(pdf: pikepdf.Pdf) -> int:
+    """The number of pages before page 1."""
+    return next(number for number, page in enumerate(pdf.pages) if page.label == "1")
 
 
 def clean(text: str) -> str:

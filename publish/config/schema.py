@@ -69,6 +69,9 @@ class PdfOptions(Table, frozen=True):
     variant: str | None = None  # "pdf/ua-1", "pdf/a-2b" …
     toc_depth: Depth | None = None
     cover: bool | None = None
+    half_title: bool | None = None
+    figure_list: bool | None = None
+    references: bool | None = None  # "见第 N 页" after links to other chapters
 
 
 class EpubOptions(Table, frozen=True):

@@ -15,6 +15,8 @@ class Labels:
 
     language: str
     contents: str  # heading of the contents
+    figure_list: str  # heading of the list of figures
+    see_page: str  # after a link on paper; {} is a page number
     colophon: str  # 版权页
     sources: str  # heading of the list of sources
     source: str  # 出处, before a link to where an article was taken from
@@ -47,6 +49,8 @@ class Labels:
 _HANS = Labels(
     language="zh-Hans",
     contents="目录",
+    figure_list="插图目录",
+    see_page="（见第{}页）",
     colophon="版权页",
     sources="各篇出处",
     source="出处",
@@ -78,6 +82,8 @@ _HANS = Labels(
 _HANT = Labels(
     language="zh-Hant",
     contents="目錄",
+    figure_list="插圖目錄",
+    see_page="（見第{}頁）",
     colophon="版權頁",
     sources="各篇出處",
     source="出處",
@@ -109,6 +115,8 @@ _HANT = Labels(
 _JAPANESE = Labels(
     language="ja",
     contents="目次",
+    figure_list="図版目次",
+    see_page="（{}ページ参照）",
     colophon="奥付",
     sources="初出一覧",
     source="出典",
@@ -140,6 +148,8 @@ _JAPANESE = Labels(
 _ENGLISH = Labels(
     language="en",
     contents="Contents",
+    figure_list="Figures",
+    see_page=" (see page {})",
     colophon="Colophon",
     sources="Sources",
     source="Source",

@@ -63,7 +63,7 @@ def test_pages_are_a5_by_default(made: Made) -> None:
 
 
 def test_every_chapter_is_there_in_order(made: Made, edition: Edition) -> None:
-    body = "".join(made.pages[6:])
+    body = "".join(made.pages[made.front :])
     marks = ["上编纸上", "版心要容得下整数个字", "木桌"[:0] + "图一铅字", "图缺：印厂旧照"]
     marks += ["10.5", "def行(n)", "疑是地上霜", "一段录像", "墨與紙", "濃淡相宜"]
     marks += ["ANoteonMargins", "belongstothereader"]
@@ -77,10 +77,12 @@ def test_every_chapter_is_there_in_order(made: Made, edition: Edition) -> None:
 def test_the_order_of_the_front(made: Made, edition: Edition) -> None:
     pages = made.pages
     assert pages[0] == ""  # the cover is a picture
-    assert clean(edition.title) in pages[2]
-    assert "版权页" in pages[3]
-    assert edition.identifier in pages[3]
-    assert "目录" in pages[4]
+    assert clean(edition.title) == pages[2]
+    assert pages[1] == pages[3] == ""
+    assert clean(edition.title) in pages[4]
+    assert "版权页" in pages[5]
+    assert edition.identifier in pages[5]
+    assert "目录" in pages[6]
     assert "各篇出处" in pages[-1]
     assert "https://example.org/lines?a=1&b=2" in pages[-1]
 
@@ -97,9 +99,9 @@ def links(pdf: pikepdf.Pdf, page: pikepdf.Page) -> Iterator[tuple[str, int]]:
 
 def test_contents_outline_and_print_agree(made: Made, edition: Edition) -> None:
     with made.open() as pdf:
-        targets = dict(links(pdf, pdf.pages[4]))
-        front = 6
-        printed = dict(re.findall(r"(\D+?)[.…]*(\d+)", made.pages[4].split("目录")[1]))
+        targets = dict(links(pdf, pdf.pages[6]))
+        front = 8
+        printed = dict(re.findall(r"(\D+?)[.…]*(\d+)", made.pages[6].split("目录")[1]))
         for chapter in edition.chapters:
             assert clean(chapter.title) in made.pages[targets[chapter.id]]
             assert targets[chapter.id] - front + 1 == int(
@@ -135,8 +137,8 @@ def test_links_inside_the_book_work(made: Made) -> None:
 def test_pages_are_labelled_as_they_are_numbered(made: Made) -> None:
     with made.open() as pdf:
         labels = [page.label for page in pdf.pages]
-    assert labels[:7] == ["i", "ii", "iii", "iv", "v", "vi", "1"]
-    for page, label in zip(made.pages[7:], labels[7:], strict=True):
+    assert labels[:9] == ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "1"]
+    for page, label in zip(made.pages[9:], labels[9:], strict=True):
         assert page == "" or label in page or "编" in page
 
 

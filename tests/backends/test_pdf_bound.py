@@ -13,7 +13,7 @@ from pathlib import Path
 import editions
 import pikepdf
 import pytest
-from pdfs import Made, bind, need_faces
+from pdfs import Made, bind, front_of, need_faces
 from pikepdf import Dictionary, Name
 
 from publish.model import Chapter, Edition, Heading
@@ -81,10 +81,6 @@ def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
     return {str(name): numbers[target[0].objgen] for name, target in tree.items()}
 
 
-def front_of(pdf: pikepdf.Pdf) -> int:
-    return next(number for number, page in enumerate(pdf.pages) if page.label == "1")
-
-
 def bookmarks(items: list[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
     for item in items:
         yield item
@@ -148,11 +144,11 @@ def test_every_page_shows_its_own_folio_and_head(book: Made) -> None:
 def test_an_edit_sets_one_galley_again(tmp_path: Path) -> None:
     shop = editions.workshop(tmp_path)
     small = editions.plain(*(chapter(n, 9) for n in range(4)))
-    bind(shop, small)
+    bind(shop, small, references=False)
     stage = shop.cache.root / "galley"
     before = {path for path in stage.rglob("*") if path.is_file()}
     longer = editions.plain(*(chapter(n, 20 if n == 1 else 9) for n in range(4)))
-    bind(shop, longer)
+    bind(shop, longer, references=False)
     after = {path for path in stage.rglob("*") if path.is_file()}
     assert len(after - before) == 1
 

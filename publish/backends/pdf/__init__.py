@@ -2,13 +2,13 @@
 
 A print shop, room by room:
 
-- `document` puts trees together from the edition and the templates; `notes`, `formulas`, `lines`
-  make them ready for the page; `faces` asks for fonts.
+- `document` puts trees together from the edition and the templates; `notes`, `formulas`, `lines`,
+  `captions`, `references` make them ready for the page; `faces` asks for fonts.
 - `compose` is what a worker does: it makes one chapter ready, and `typeset`, the only door to
   WeasyPrint, sets it as a `galley`, which is kept in the cache.
 - `margins` takes the layout's margin boxes apart, `furniture` studies what they carry, `heads`
   has running heads and folios set by themselves, `exchange` puts one number in another's place.
-- `front` sets title page, colophon and contents, which are known last; `openings` finds out what
+- `front` sets what stands before the text, which is known last; `openings` finds out what
   opens on a recto.
 - `binding` lays galleys one after the other; `foundry` casts each face once, `plates` puts each
   picture in once, `structure` joins the structure trees, `outline` writes the outline.

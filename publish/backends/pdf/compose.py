@@ -71,6 +71,7 @@ class Piece:
     part: EditionPart  # without its chapters
     level: int  # of its title in the outline
     chapter: Chapter | None = None  # None for the page that opens the part
+    references: tuple[tuple[str, str], ...] = ()  # places in other chapters -> folios to print
 
     @property
     def shown(self) -> str:
@@ -137,7 +138,8 @@ def set_piece(piece: Piece, floor: Floor) -> Galley:
     if piece.chapter is None:
         text = document.part(draft, piece.part)
     else:
-        text = document.chapter(draft, piece.part, piece.chapter, piece.level, formulas)
+        folios = dict(piece.references)
+        text = document.chapter(draft, piece.part, piece.chapter, piece.level, formulas, folios)
     made = set_texts(
         [text],
         floor,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from publish import layouts, locales
-from publish.backends.pdf import lines, notes
+from publish.backends.pdf import captions, lines, notes, references
 from publish.backends.pdf.faces import Text
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
 from publish.backends.pdf.trees import Element, make, read
 from publish.layouts import Layout
-from publish.model import Chapter, Edition, EditionPart
+from publish.model import Chapter, Edition, EditionPart, Heading
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LANG = re.compile(r'\slang="([^"]+)"')
@@ -82,7 +82,12 @@ def sources(draft: Draft) -> Text:
 
 
 def chapter(
-    draft: Draft, part: EditionPart, chapter: Chapter, level: int, formulas: Formulas
+    draft: Draft,
+    part: EditionPart,
+    chapter: Chapter,
+    level: int,
+    formulas: Formulas,
+    folios: Mapping[str, str] | None = None,
 ) -> Text:
     """Return a chapter: opener, text, closer.
 
@@ -92,19 +97,24 @@ def chapter(
         chapter: what to set.
         level: of the chapter's title in the outline.
         formulas: takes the drawings of the chapter's formulas.
+        folios: those that page references print, by the places that links lead to.
     """
-    root = _chapter(draft, part, chapter, level)
+    root = _chapter(draft, part, chapter, level, folios or {})
     language = chapter.language or draft.edition.language
     formulas.set_all(root, language, "")
     return Text("", root, language)
 
 
-def _chapter(draft: Draft, part: EditionPart, chapter: Chapter, level: int) -> Element:
+def _chapter(
+    draft: Draft, part: EditionPart, chapter: Chapter, level: int, folios: Mapping[str, str]
+) -> Element:
     language = chapter.language or draft.edition.language
     root = make("section", id=chapter.id, class_="chapter", lang=language)
     opener = draft.render("opener.xhtml", language, chapter=chapter, part=part)
     text = read(chapter.xhtml)
     text.attrib.pop("lang", None)
+    captions.name(text, chapter.id)
+    references.write(text, folios, language)
     root.extend((opener, text))
     if chapter.origin:
         root.append(draft.render("closer.xhtml", language, chapter=chapter, part=part))
@@ -139,21 +149,16 @@ def _outline(heading: Element, label: str, level: int) -> None:
     heading.set("data-outline", str(level))
 
 
-def entries(edition: Edition, depth: int, pages: Mapping[str, str]) -> tuple[Entry, ...]:
-    """Return the contents: parts, chapters, and headings down to a level.
+def entries(edition: Edition, depth: int) -> tuple[Entry, ...]:
+    """Return the contents: parts, chapters, and headings down to a level; without folios.
 
     Args:
         edition: the book.
         depth: 1 for chapters alone, 0 for no contents at all.
-        pages: folios of ids.
     """
     if not depth:
         return ()
     untitled = layouts.labels(edition.language).untitled
-
-    def folio(anchor: str) -> str:
-        return pages.get(anchor, "")
-
     rows: list[Entry] = []
     for part in edition.parts:
         chapters = tuple(
@@ -161,38 +166,40 @@ def entries(edition: Edition, depth: int, pages: Mapping[str, str]) -> tuple[Ent
                 chapter.id,
                 chapter.title or untitled,
                 "chapter",
-                folio(chapter.id),
-                chapter.authors,
-                chapter.summary,
-                _nested([h for h in chapter.headings if h.level <= depth], folio),
+                authors=chapter.authors,
+                summary=chapter.summary,
+                entries=_nested([h for h in chapter.headings if h.level <= depth]),
             )
             for chapter in part.chapters
         )
         if part.title:
-            rows.append(Entry(part.id, part.title, "part", folio(part.id), entries=chapters))
+            rows.append(Entry(part.id, part.title, "part", entries=chapters))
         else:
             rows += chapters
     return tuple(rows)
 
 
-def stand_ins(edition: Edition, depth: int, *, most: int) -> dict[str, str]:
-    """Return numbers that stand for the folios of the contents: all different, of one length.
+def figure_entries(edition: Edition) -> tuple[Entry, ...]:
+    """Return the list of figures that have captions; without folios."""
+    return tuple(
+        Entry(uid, caption, "figure")
+        for chapter in edition.chapters
+        for uid, caption in captions.captions(chapter)
+    )
+
+
+def stand_ins(names: Sequence[str], *, most: int) -> dict[str, str]:
+    """Return numbers that stand for the folios of places: all different, of one length.
 
     Args:
-        edition: the book.
-        depth: of the contents.
+        names: of the places.
         most: the largest folio.
     """
-    names: list[str] = []
-    for part in edition.parts:
-        names += [part.id] if part.title else []
-        for chapter in part.chapters:
-            names += [chapter.id, *(h.id for h in chapter.headings if h.level <= depth)]
     length = max(len(str(most)), len(str(len(names))))
-    return {name: f"{number:0{length}}" for number, name in enumerate(names if depth else (), 1)}
+    return {name: f"{number:0{length}}" for number, name in enumerate(names, 1)}
 
 
-def _nested(headings: Sequence[Any], folio: Any) -> tuple[Entry, ...]:
+def _nested(headings: Sequence[Heading]) -> tuple[Entry, ...]:
     """Return headings as a tree by their levels."""
     rows: list[Entry] = []
     at = 0
@@ -201,30 +208,65 @@ def _nested(headings: Sequence[Any], folio: Any) -> tuple[Entry, ...]:
         end = at + 1
         while end < len(headings) and headings[end].level > first.level:
             end += 1
-        below = _nested(headings[at + 1 : end], folio)
-        rows.append(Entry(first.id, first.text, "heading", folio(first.id), entries=below))
+        below = _nested(headings[at + 1 : end])
+        rows.append(Entry(first.id, first.text, "heading", entries=below))
         at = end
     return tuple(rows)
 
 
-def front(
-    draft: Draft,
-    contents: tuple[Entry, ...],
-    families: Sequence[tuple[str, str]],
-) -> tuple[Text, ...]:
-    """Return title page, colophon and contents."""
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What the front matter holds besides title page and colophon."""
+
+    contents: tuple[Entry, ...] = ()
+    figures: tuple[Entry, ...] = ()
+    half_title: bool = False
+    cover: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places whose folios it prints."""
+        return tuple(_places((*self.contents, *self.figures)))
+
+    def numbered(self, folios: Mapping[str, str]) -> Matter:
+        """Return the same with folios, as far as they are known."""
+        return replace(
+            self,
+            contents=_numbered(self.contents, folios),
+            figures=_numbered(self.figures, folios),
+        )
+
+
+def _places(entries: Sequence[Entry]) -> Iterator[str]:
+    for entry in entries:
+        yield entry.id
+        yield from _places(entry.entries)
+
+
+def _numbered(entries: Sequence[Entry], folios: Mapping[str, str]) -> tuple[Entry, ...]:
+    return tuple(
+        replace(e, page=folios.get(e.id, ""), entries=_numbered(e.entries, folios)) for e in entries
+    )
+
+
+def front(draft: Draft, matter: Matter, families: Sequence[tuple[str, str]]) -> tuple[Text, ...]:
+    """Return half title, title page, colophon, contents and list of figures."""
     language = draft.edition.language
-    trees = [
-        draft.render("titlepage.xhtml", language),
-        draft.render("colophon.xhtml", language, fonts=families),
-    ]
-    if contents:
-        trees.append(draft.render("contents.xhtml", language, entries=contents))
+    words = layouts.labels(language)
+    trees = [draft.render("halftitle.xhtml", language)] if matter.half_title else []
+    trees.append(draft.render("titlepage.xhtml", language))
+    trees.append(draft.render("colophon.xhtml", language, fonts=families))
+    for template, entries, label in (
+        ("contents.xhtml", matter.contents, words.contents),
+        ("figurelist.xhtml", matter.figures, words.figure_list),
+    ):
+        if entries:
+            trees.append(draft.render(template, language, entries=entries))
+            heading = next(trees[-1].iter("h1"), None)
+            if heading is not None:
+                _outline(heading, label, 1)
     for tree in trees:
         lines.prepare(tree, draft.page)
-    heading = next(trees[-1].iter("h1"), None) if contents else None
-    if heading is not None:
-        _outline(heading, layouts.labels(language).contents, 1)
     return tuple(Text(draft.edition.name, tree, language) for tree in trees)
 
 

@@ -1,4 +1,4 @@
-"""Sets what is known last: title page, colophon and contents, and the sources at the end."""
+"""Sets what is known last: from half title to contents, and the sources at the end."""
 
 from __future__ import annotations
 
@@ -15,26 +15,23 @@ from publish.cache import Cache
 from publish.model import Edition
 
 
-def matter(
+def pages(
     edition: Edition,
     floor: Floor,
-    entries: tuple[document.Entry, ...],
+    matter: document.Matter,
     families: Sequence[tuple[str, str]],
-    *,
-    cover: bool,
 ) -> Galley:
-    """Return cover, title page, colophon and contents, set in pages that know their side.
+    """Return all that stands before the text, set in pages that know their side.
 
     Args:
         edition: the whole book.
         floor: where it is set.
-        entries: the contents, with their folios.
+        matter: what it holds.
         families: faces of the book and their licences, for the colophon.
-        cover: whether the cover is the first page.
     """
     draft = replace(floor.setup.draft, edition=edition)
-    texts = document.front(draft, entries, families)
-    shown = cover and edition.cover is not None
+    texts = document.front(draft, matter, families)
+    shown = matter.cover and edition.cover is not None
     return compose.set_texts(
         texts,
         floor,

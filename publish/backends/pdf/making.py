@@ -18,6 +18,7 @@ from publish.backends.pdf import (
     galley,
     heads,
     margins,
+    references,
 )
 from publish.backends.pdf.binding import Binder, Leaf, Overlay
 from publish.backends.pdf.compose import Floor, Order, Piece, Setup
@@ -25,17 +26,19 @@ from publish.backends.pdf.exchange import Change
 from publish.backends.pdf.facts import page
 from publish.backends.pdf.galley import Galley
 from publish.backends.pdf.openings import rectos
-from publish.backends.pdf.settings import catalogue_of, manner, signs, toc_depth
+from publish.backends.pdf.settings import catalogue_of, flag, manner, signs, toc_depth
 from publish.backends.pdf.sheets import Sheet
 from publish.diagnostics import Diagnostic, Place, warning
 from publish.layouts import Layout
-from publish.model import Chapter, Edition
+from publish.model import Chapter, Edition, EditionPart
 from publish.workshop import Workshop
 
 ENGINES = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
 FEW = 2  # pieces for which starting workers costs more than it saves
 # What says nothing about how a piece is set.
-_BESIDES = frozenset({"project", "toc_depth", "cover", "variant"})
+_BESIDES = frozenset(
+    {"project", "toc_depth", "cover", "half_title", "figure_list", "references", "variant"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,26 @@ def bind(
 ) -> None:
     """Write an edition as a PDF; see `publish.backends.Backend`."""
     settings = {**layout.options, **options}
-    depth = toc_depth(settings)
+    matter = _matter(edition, settings)
+    printed = flag(settings, "references")
     setup = _setup(edition, layout, settings, shop)
     book = _Book(edition, setup, compose.open_floor(setup, _shared(setup)), shop)
-    runs = book.runs()
-    ahead, changes = book.front_matter(runs, depth, cover=bool(settings.get("cover", True)))
+    runs = book.runs(printed=printed)
+    ahead, changes = book.front_matter(runs, matter)
     leaves = book.leaves(runs, ahead)
     shop.rest()
     _write(book, (ahead, changes), runs, leaves, out)
+
+
+def _matter(edition: Edition, settings: Mapping[str, object]) -> document.Matter:
+    """Return what the front matter is to hold, without folios."""
+    listed = flag(settings, "figure_list")
+    return document.Matter(
+        document.entries(edition, toc_depth(settings)),
+        document.figure_entries(edition) if listed else (),
+        flag(settings, "half_title"),
+        flag(settings, "cover", default=True),
+    )
 
 
 def _setup(
@@ -130,6 +145,15 @@ def _shared(setup: Setup) -> str:
     )
 
 
+def folios(runs: Sequence[Run]) -> dict[str, str]:
+    """Return the folios of all places in the body."""
+    return {
+        name: str(run.first + spot.page + 1)
+        for run in reversed(runs)
+        for name, spot in run.galley.anchors.items()
+    }
+
+
 class _Book:
     """A book under way."""
 
@@ -148,9 +172,25 @@ class _Book:
                 self._reported.add(finding)
                 self.shop.report(finding)
 
-    def runs(self) -> tuple[Run, ...]:
-        """Return the body: galleys in order, each with its place."""
-        pieces = list(self._pieces())
+    def runs(self, *, printed: bool) -> tuple[Run, ...]:
+        """Return the body: galleys in order, each with its place.
+
+        If page references are printed, chapters that print them are set again until they are true.
+        """
+        pieces = list(self._pieces(None if printed else {}))
+        runs = self._runs(pieces)
+        for _ in range(references.ROUNDS if printed else 0):
+            again = list(self._pieces(folios(runs)))
+            if again == pieces:
+                return runs
+            pieces, runs = again, self._runs(again)
+        if any(piece.references for piece in pieces):
+            text = "page references move the pages they name: they are left out of this book"
+            self.shop.report(warning("pdf-reference", text))
+            runs = self._runs(list(self._pieces({})))
+        return runs
+
+    def _runs(self, pieces: Sequence[Piece]) -> tuple[Run, ...]:
         self._set(pieces)
         opening = rectos(self._floor)
         runs: list[Run] = []
@@ -174,7 +214,7 @@ class _Book:
             place(made, "back", (layouts.labels(self.edition.language).sources, ""))
         return tuple(runs)
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _pieces(self, folios: Mapping[str, str] | None) -> Iterator[Piece]:
         titled = any(part.title for part in self.edition.parts)
         level = 2 if titled else 1
         for part in self.edition.parts:
@@ -182,11 +222,15 @@ class _Book:
             if part.title:
                 yield Piece(cache.digest(self._shared, empty), empty, 1)
             for chapter in part.chapters:
-                yield Piece(self._key(empty.id, empty.title, chapter, level), empty, level, chapter)
+                said = references.known(chapter, folios)
+                key = self._key(empty, chapter, level, said)
+                yield Piece(key, empty, level, chapter, said)
 
-    def _key(self, part: str, title: str, chapter: Chapter, level: int) -> str:
+    def _key(
+        self, part: EditionPart, chapter: Chapter, level: int, said: tuple[tuple[str, str], ...]
+    ) -> str:
         plain = replace(chapter, article="", shown="", digest="")
-        return cache.digest(self._shared, part, title, plain, level)
+        return cache.digest(self._shared, part.id, part.title, plain, level, said)
 
     def _set(self, pieces: Sequence[Piece]) -> None:
         """Have the pieces set that are not kept; the largest first."""
@@ -200,44 +244,32 @@ class _Book:
             pass
 
     def front_matter(
-        self, runs: Sequence[Run], depth: int, *, cover: bool
+        self, runs: Sequence[Run], matter: document.Matter
     ) -> tuple[Galley, tuple[Change, ...]]:
-        """Return cover, title page, colophon and contents, and what is exchanged on them.
+        """Return what stands before the text, and what is exchanged there.
 
         The contents are set with numbers that stand for folios, so that they need not be set
         again when pages move; where a layout does not allow that, with the folios themselves.
         """
-        folios = {
-            name: str(run.first + spot.page + 1)
-            for run in reversed(runs)
-            for name, spot in run.galley.anchors.items()
-        }
+        real = folios(runs)
         pages = sum(len(run.galley) for run in runs)
         families = self._families(run.galley for run in runs)
         if any("leader(" in sheet.text for sheet in self.setup.sheets):
-            stand = document.stand_ins(self.edition, depth, most=pages)
-            made = self._front(depth, stand, families, cover=cover)
-            numbers = {number: folios.get(name, "") for name, number in stand.items()}
+            stand = document.stand_ins(matter.places, most=pages)
+            made = self._front(matter.numbered(stand), families)
+            numbers = {number: real.get(name, "") for name, number in stand.items()}
             changes = exchange.changes(furniture.contents_of(made), made.fonts, numbers)
             if changes is not None and all(numbers.values()):
                 return made, changes
-        return self._front(depth, folios, families, cover=cover), ()
+        return self._front(matter.numbered(real), families), ()
 
-    def _front(
-        self,
-        depth: int,
-        folios: Mapping[str, str],
-        families: tuple[tuple[str, str], ...],
-        *,
-        cover: bool,
-    ) -> Galley:
-        entries = document.entries(self.edition, depth, folios)
+    def _front(self, matter: document.Matter, families: tuple[tuple[str, str], ...]) -> Galley:
         plain = replace(self.edition, parts=(), digest="")
-        key = cache.digest("front", self._shared, plain, entries, families, cover)
+        key = cache.digest("front", self._shared, plain, matter, families)
         made = galley.made(
             self.shop.cache,
             key,
-            lambda: front.matter(self.edition, self._floor, entries, families, cover=cover),
+            lambda: front.pages(self.edition, self._floor, matter, families),
         )
         self.report(made.findings, self.edition.name)
         return made

@@ -31,6 +31,20 @@ def toc_depth(settings: Mapping[str, object]) -> int:
     )
 
 
+def flag(settings: Mapping[str, object], name: str, *, default: bool = False) -> bool:
+    """Return whether something is wanted.
+
+    Raises:
+        UsageError: the option cannot be meant.
+    """
+    value = settings.get(name, default)
+    if isinstance(value, bool):
+        return value
+    raise UsageError(
+        error("pdf-option", f"{name} = {value!r} cannot be meant", help="true or false")
+    )
+
+
 def manner(settings: Mapping[str, object]) -> Manner:
     """Return how pages are to be written.
 
