@@ -24,6 +24,7 @@ from weasyprint.pdf import VARIANTS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from publish.backends.pdf import tags
 from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Spot
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
@@ -108,7 +109,7 @@ class Press:
 
                 def finish(document: Any, pdf: Any) -> None:
                     self._hold_back(document, pdf)
-                    _name_cells(pdf, name)
+                    tags.mend(pdf, name)
                     if facts and not manner.variant:
                         document.metadata.include_in_pdf(pdf, "", None, None, compress=False)
 
@@ -314,29 +315,6 @@ def _undisturbed() -> Iterator[None]:
         sys.setrecursionlimit(deepest)
         if collecting:
             gc.enable()
-
-
-def _name_cells(pdf: Any, name: str) -> None:
-    """Make the ids of table heads the only ones in a book, and list them (ISO 32000-1, 14.7.3)."""
-    root: Any = None
-    names: list[tuple[str, Any]] = []
-    item: Any
-    for item in pdf.objects:
-        if not hasattr(item, "get"):
-            continue
-        if item.get("Type") == "/StructTreeRoot":
-            root = item
-        if "ID" in item and item.get("Type") == "/StructElem":
-            item["ID"] = pydyf.String(f"{name}-{item['ID'].string}")
-            names.append((item["ID"].string, item.reference))
-        attributes = item.get("A")
-        if isinstance(attributes, dict) and "Headers" in attributes:
-            attributes["Headers"][:] = [
-                pydyf.String(f"{name}-{header.string}") for header in attributes["Headers"]
-            ]
-    if names and root is not None:
-        pairs = [part for key, item in sorted(names) for part in (pydyf.String(key), item)]
-        root["IDTree"] = pydyf.Dictionary({"Names": pydyf.Array(pairs)})
 
 
 def _page_name(page: Any) -> str:
