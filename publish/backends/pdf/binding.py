@@ -120,7 +120,8 @@ class Binder:
         source = pikepdf.open(io.BytesIO(galley.pdf))
         self._sources.append(source)
         first = len(self._pdf.pages)
-        self._pdf.pages.extend(source.pages)
+        for page in source.pages:  # extend would warn of links, whose places we name in the end
+            self._pdf.pages.append(page)
         self._structure.join(source, first, len(galley))
         self._dress(galley, first)
 

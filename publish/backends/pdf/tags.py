@@ -54,8 +54,13 @@ class _Tree:
                 continue
             for note in self._kids(area):
                 note["S"], note["ID"] = "/Note", pydyf.String(f"note-{note.number}")
-                first = next(self._kids(note), None)
-                if first is not None and first["S"] == "/NonStruct":  # its number
+                first: Any = next(self._kids(note), None)
+                if first and first["S"] == "/Div":  # around its number, if blocks follow
+                    for kid in self._kids(first):
+                        kid["P"] = note.reference
+                    note["K"][:1] = first["K"]
+                    first = next(self._kids(note), None)
+                if first and first["S"] == "/NonStruct":  # its number
                     first["S"] = "/Lbl"
 
     def hold_items(self) -> None:
@@ -88,8 +93,8 @@ class _Tree:
                     other = self._annotation(inner)
                     if other is None or other["Contents"].string != own["Contents"].string:
                         continue
-                    sides = zip((min, min, max, max), own["Rect"], other["Rect"], strict=True)
-                    own["Rect"][:] = [most(a, b) for most, a, b in sides]
+                    across, down = (own["Rect"][n::2] + other["Rect"][n::2] for n in (0, 1))
+                    own["Rect"][:] = [min(across), min(down), max(across), max(down)]
                     gone.add(other.reference)
                     del inner["K"][0]
                     if inner["S"] == "/Link":
