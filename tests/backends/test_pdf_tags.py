@@ -21,7 +21,7 @@ from publish.model import XHTML, Chapter, Edition
 from publish.workshop import Workshop
 
 SENTENCE = "字排在行里，行排在页里，页折成帖，帖订成书。"
-PAINTING = frozenset("f F f* B B* b b* S s sh Do Tj TJ ' \" INLINE".split())
+PAINTING = frozenset(("INLINE IMAGE", *"f F f* B B* b b* S s sh Do Tj TJ ' \"".split()))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,8 +34,8 @@ def edition(tmp_path_factory: pytest.TempPathFactory, shop: Workshop) -> Edition
     """One of everything, and a chapter of what is hard to tag."""
     photo = editions.picture(shop, seed=7)
     hard = (
-        f"<p>{SENTENCE * 12}</p><ul><li><p>甲段</p><p>乙段</p></li><li>丙文<ul><li>丁</li></ul></li>"
-        "<li>戊前<p>己中</p>庚后</li></ul><dl><dt>辛</dt><dd><p>壬</p></dd></dl>"
+        f"<p>{SENTENCE * 12}</p><ul><li><p>甲段</p><p>乙段</p></li><li>丙文<ul><li>丁</li></ul>"
+        "</li><li>戊前<p>己中</p>庚后</li></ul><dl><dt>辛</dt><dd><p>壬</p></dd></dl>"
         f'<p><a href="https://example.org/x">{"长链<em>接</em>" * 40}</a></p>'
         f'<p><a href="#c0000000001">{editions.img(photo, "链中图")}</a></p>'
         '<p>一注<a class="noteref" id="~fnref1" href="#~fn1">[1]</a>二注'
@@ -178,11 +178,11 @@ def test_the_tree_is_read_as_the_chapters_are_written(either: Tagged, edition: E
 
 
 def test_notes_are_notes(either: Tagged, edition: Edition) -> None:
-    notes = [element for element in either.elements if element.S == Name.Note]
+    notes = [element for element in either.elements if Name.Note == element.S]
     wanted = [note for chapter in edition.chapters for note in source(chapter)[1]]
     assert [either.read(note, "/Lbl") for note in notes] == wanted
     assert [either.read(either.kids(note)[0]).strip(".") for note in notes] == list("12112")
-    assert all(either.kids(note)[0].S == Name.Lbl for note in notes)
+    assert all(Name.Lbl == either.kids(note)[0].S for note in notes)
     tree = pikepdf.NameTree(either.pdf.Root.StructTreeRoot.IDTree)
     names = [str(note.ID) for note in notes]
     assert len(set(names)) == len(names)
@@ -210,7 +210,7 @@ def painted(pdf: pikepdf.Pdf, page: pikepdf.Page) -> Iterator[tuple[str, str, in
                 open_.append((str(operands[0]), number))
             elif name == "EMC":
                 open_.pop()
-            elif name.split()[0] in PAINTING:
+            elif name in PAINTING:
                 told = [tag for tag in open_ if tag[0] == "/Artifact" or tag[1] is not None]
                 tag = told[-1] if told else (around, None)
                 yield name, *tag
@@ -288,16 +288,16 @@ def test_a_link_and_its_annotation_name_each_other(either: Tagged) -> None:
     for page in either.pdf.pages:
         for note in page.obj.get("/Annots", ()):
             owner = either.parents[int(note.StructParent)]
-            assert owner.S == Name.Link
+            assert Name.Link == owner.S
             [told] = [k for k in either.kids(owner) if not isinstance(k, int) and "/Obj" in k]
             assert told.Type == Name.OBJR
             assert told.Obj.objgen == note.objgen
             assert told.Pg.objgen == page.objgen
             assert either.read(owner) or any(
-                kid.S == Name.Figure for kid in either.below(owner) if "/S" in kid
+                Name.Figure == kid.S for kid in either.below(owner) if "/S" in kid
             )
             found += 1
-    links = [element for element in either.elements if element.S == Name.Link]
+    links = [element for element in either.elements if Name.Link == element.S]
     assert len(links) == found > 15
 
 
@@ -320,8 +320,8 @@ def test_an_annotation_covers_all_of_its_link(book: Tagged) -> None:
     assert len({round(float(rect[2])) for rect in rows}) == 1
     assert min(float(rect[2]) - float(rect[0]) for rect in rows) > 250
     pictures = 0
-    for link in (element for element in book.elements if element.S == Name.Link):
-        for figure in (below for below in book.below(link) if below.S == Name.Figure):
+    for link in (element for element in book.elements if Name.Link == element.S):
+        for figure in (below for below in book.below(link) if Name.Figure == below.S):
             [rect] = [kid.Obj.Rect for kid in book.kids(link) if "/Obj" in kid]
             left, bottom, right, top = map(float, figure.A.BBox)
             assert float(rect[0]) <= left + 0.1
