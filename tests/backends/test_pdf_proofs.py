@@ -96,7 +96,7 @@ def proof(
     found = layouts.find(layout) if isinstance(layout, str) else layout
     settings = {**found.options, **options}
     setup = making._setup(edition, found, settings, shop)
-    bound = bind(shop, edition, found.name, **options)
+    bound = bind(shop, edition, found.name, references=False, **options)
     level = 2 if any(part.title for part in edition.parts) else 1
     plain = {
         chapter.id: plainly(setup, edition, part, chapter, level, shop)

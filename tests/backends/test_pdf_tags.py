@@ -125,14 +125,14 @@ class Tagged:
 
 @pytest.fixture(scope="module")
 def book(shop: Workshop, edition: Edition) -> Tagged:
-    made = bind(shop, edition, variant="pdf/ua-1")
+    made = bind(shop, edition, variant="pdf/ua-1", references=False)
     assert made.findings == ()
     return Tagged(made)
 
 
 @pytest.fixture(scope="module")
 def magazine(shop: Workshop, edition: Edition) -> Tagged:
-    return Tagged(bind(shop, edition, "magazine", toc_depth=1))
+    return Tagged(bind(shop, edition, "magazine", toc_depth=1, references=False))
 
 
 @pytest.fixture(params=["book", "magazine"])

@@ -11,7 +11,8 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -58,6 +59,7 @@ class Binder:
         front: Galley,
         edition: Edition,
         store: Cache,
+        scratch: Path,
         catalogue: fonts.Catalogue,
         labels: Mapping[str, str],
     ) -> None:
@@ -66,13 +68,12 @@ class Binder:
         self._store = store
         self._labels = labels
         self._foundry = Foundry(self._pdf, catalogue, store)
-        self._plates = Plates(self._pdf, store)
+        self.plates = Plates(self._pdf, store, scratch)
         self._structure = Structure(self._pdf)
         self._anchors: dict[str, Spot] = {}
         self._marks: list[Mark] = []
         self._forms: dict[Overlay, tuple[str, pikepdf.Object | None]] = {}
         self._open: dict[str, tuple[pikepdf.Pdf, Galley]] = {}
-        self._sources: list[pikepdf.Pdf] = []  # whose streams are read when the book is written
         self._save = self._pdf.make_indirect(pikepdf.Stream(self._pdf, b"q\n"))
         self._dress(front, 0)
         self.front = len(front)
@@ -115,14 +116,19 @@ class Binder:
         )
         self._pdf.pages.append(pikepdf.Page(self._pdf.make_indirect(page)))
 
-    def add(self, galley: Galley) -> None:
-        """Add the pages of a galley."""
-        source = pikepdf.open(io.BytesIO(galley.pdf))
-        self._sources.append(source)
+    def add(self, key: str) -> None:
+        """Add the pages of a galley. It is closed at once: a machine does not hold all of them.
+
+        Args:
+            key: of the galley in the cache.
+        """
+        galley = kept(self._store, key)
         first = len(self._pdf.pages)
-        for page in source.pages:  # extend would warn of links, whose places we name in the end
-            self._pdf.pages.append(page)
-        self._structure.join(source, first, len(galley))
+        with pikepdf.open(io.BytesIO(galley.pdf)) as source:
+            _let_go(source)
+            for page in source.pages:  # extend would warn of links, whose places we name later
+                self._pdf.pages.append(page)
+            self._structure.join(source, first, len(galley))
         self._dress(galley, first)
 
     def end_front(self) -> None:
@@ -133,6 +139,7 @@ class Binder:
 
     def _dress(self, galley: Galley, first: int) -> None:
         """Give a galley's pages their fonts and pictures; note its places."""
+        self.plates.take(galley.plates)
         seen: set[tuple[int, int]] = set()
         for number in range(first, first + len(galley)):
             resources = self._pdf.pages[number].obj.Resources
@@ -140,8 +147,8 @@ class Binder:
                 continue
             seen.add(resources.objgen)
             self._foundry.give(resources.Font, galley.fonts)
-            if galley.holds_pictures:
-                self._plates.give(resources)
+            if galley.plates:
+                self.plates.give(resources)
         for name, spot in galley.anchors.items():
             self._anchors.setdefault(name, Spot(spot.page + first, spot.x, spot.y))
         self._marks += (
@@ -187,14 +194,15 @@ class Binder:
                 if overlay.old != overlay.new:
                     form.write(content.replace(overlay.old.encode(), overlay.new.encode(), 1))
                 self._foundry.give(form.Resources.Font, galley.fonts)
-                if galley.holds_pictures:
-                    self._plates.give(form.Resources)
+                if galley.plates:
+                    self.plates.give(form.Resources)
             self._forms[overlay] = (name, form)
         return self._forms[overlay]
 
     def _opened(self, key: str) -> tuple[pikepdf.Pdf, Galley]:
         if key not in self._open:
             galley = kept(self._store, key)
+            self.plates.take(galley.plates)
             self._open[key] = (pikepdf.open(io.BytesIO(galley.pdf)), galley)
         return self._open[key]
 
@@ -250,3 +258,12 @@ class Binder:
     def _annotations(self) -> Iterator[pikepdf.Object]:
         for page in self._pdf.pages:
             yield from page.obj.get("/Annots", ())
+
+
+def _let_go(source: pikepdf.Pdf) -> None:
+    """Let every stream of a PDF hold its own bytes, so that copies of it outlive the PDF."""
+    for item in source.objects:
+        if isinstance(item, pikepdf.Stream):
+            data = item.read_raw_bytes()
+            how: Any = item  # types of the library do not let a filter be read and written
+            how.write(data, filter=how.get("/Filter"), decode_parms=how.get("/DecodeParms"))

@@ -121,14 +121,14 @@ def do(order: Order) -> None:
             made = set_piece(order.piece, floor)
         except PublishError as problem:
             raise type(problem)(*galley.placed(problem.findings, order.piece.shown)) from None
-        store.store(galley.STAGE, order.piece.key, made)
+        galley.keep(store, order.piece.key, made)
     if order.said:
         heads.keep(
             order.said, margins_alone(heads.document(order.said, edition), floor, "heads"), store
         )
     if order.folios:
         made = margins_alone(heads.numbered(order.folios, edition), floor, "folios")
-        store.store(galley.STAGE, order.folios.key, made)
+        galley.keep(store, order.folios.key, made)
 
 
 def set_piece(piece: Piece, floor: Floor) -> Galley:

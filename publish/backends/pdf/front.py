@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
-from publish import cache, layouts
+from publish import layouts
 from publish.backends.pdf import compose, document, galley
 from publish.backends.pdf.compose import Floor
 from publish.backends.pdf.galley import Galley
 from publish.backends.pdf.trees import Element, make
 from publish.cache import Cache
-from publish.model import Edition
+from publish.model import Chapter, Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Pages that are known last, as work for a worker."""
+
+    floor: Floor
+    key: str  # of the galley
+    edition: Edition  # see `listed`
+    matter: document.Matter | None = None  # None for the list of sources
+    families: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """About how many lines they have."""
+        return len(self.matter.places if self.matter else self.edition.chapters)
+
+
+def do(order: Order) -> None:
+    """Do what is ordered; the galley is in the cache afterwards."""
+    if order.matter is None:
+        made = sources(order.edition, order.floor)
+    else:
+        made = pages(order.edition, order.floor, order.matter, order.families)
+    galley.keep(order.floor.store, order.key, made)
+
+
+def listed(edition: Edition) -> Edition:
+    """Return an edition with all that lists tell of its chapters, and without their text."""
+
+    def bare(chapter: Chapter) -> Chapter:
+        return replace(
+            chapter, article="", shown="", xhtml=b"", figures=(), lead_figure=None, digest=""
+        )
+
+    parts = tuple(replace(part, chapters=tuple(map(bare, part.chapters))) for part in edition.parts)
+    return replace(edition, parts=parts, digest="")
 
 
 def pages(
@@ -48,15 +85,6 @@ def sources(edition: Edition, floor: Floor) -> Galley:
     """Return the list of sources, set as the last galley of the body."""
     text = document.sources(replace(floor.setup.draft, edition=edition))
     return compose.set_texts([text], floor, "text", name="sources", body="book")
-
-
-def sources_key(edition: Edition, shared: str) -> str:
-    """Return the key of the list of sources: what its template may show of every chapter."""
-    rows = [
-        (c.id, c.title, c.authors, c.date, c.origin, c.origin_name, c.language)
-        for c in edition.chapters
-    ]
-    return cache.digest("sources", shared, rows)
 
 
 def _cover_page(edition: Edition) -> Element:

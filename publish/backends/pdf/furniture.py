@@ -101,7 +101,7 @@ def study(names: Iterable[str], floor: Floor) -> Furniture:
     if kept is None or not store.has(galley.STAGE, kept.samples):
         kinds = _kinds(pages, floor)
         samples = _samples(pages, floor)
-        store.store(galley.STAGE, key, samples)
+        galley.keep(store, key, samples)
         kept = _studied(pages, samples, key, kinds)
         store.store(STAGE, key, kept)
     return kept

@@ -7,16 +7,17 @@ objects. All values are plain, so that galleys travel between processes and lie 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from publish.cache import Cache
 from publish.diagnostics import BackendError, Diagnostic, Place, error
 
 STAGE = "galley"
-VERSION = "1"
+SLIP = "slip"
+VERSION = "2"
 ELSEWHERE = "book:"  # the scheme of links that lead to another galley
-HELD = "PublishObject"  # key of a picture that is held back: the cache object of its bytes
+HELD = "PublishPlate"  # key of a picture that is held back: the name of its plate
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,16 @@ class FontUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Plate:
+    """A picture that is held back, as a PDF has it."""
+
+    name: str  # digest of all that follows
+    facts: bytes  # its dictionary, without length and mask
+    object: str  # cache object of its bytes
+    mask: str = ""  # name of the plate of its soft mask
+
+
+@dataclass(frozen=True, slots=True)
 class Galley:
     """A piece of text in pages."""
 
@@ -63,12 +74,24 @@ class Galley:
     anchors: dict[str, Spot] = field(default_factory=dict)  # where each id first stands
     marks: tuple[Mark, ...] = ()
     fonts: tuple[FontUse, ...] = ()
+    plates: tuple[Plate, ...] = ()  # masks before what they mask
     findings: tuple[Diagnostic, ...] = ()  # those of the text name no file
 
-    @property
-    def holds_pictures(self) -> bool:
-        """Whether pictures were taken out of it."""
-        return HELD.encode() in self.pdf
+    def __len__(self) -> int:
+        """Return how many pages there are."""
+        return len(self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is known of a galley before it is bound: kept beside it, and light."""
+
+    key: str  # of the galley
+    pages: tuple[str, ...]
+    anchors: dict[str, Spot]
+    families: tuple[str, ...]  # of its faces
+    plates: tuple[Plate, ...]
+    findings: tuple[Diagnostic, ...]
 
     def __len__(self) -> int:
         """Return how many pages there are."""
@@ -97,13 +120,22 @@ def object_of(store: Cache, name: str) -> bytes:
     return data
 
 
-def made(store: Cache, key: str, make: Callable[[], Galley]) -> Galley:
-    """Return a galley from the cache, or make and keep it."""
-    found = store.load(STAGE, key, Galley)
-    if found is None:
-        found = make()
-        store.store(STAGE, key, found)
-    return found
+def keep(store: Cache, key: str, made: Galley) -> Slip:
+    """Put a galley in the cache, and its slip beside it."""
+    families = tuple(sorted({use.family for use in made.fonts}))
+    told = Slip(key, made.pages, made.anchors, families, made.plates, made.findings)
+    store.store(STAGE, key, made)
+    store.store(SLIP, key, told)
+    return told
+
+
+def slip(store: Cache, key: str) -> Slip:
+    """Return the slip of a galley in the cache.
+
+    Raises:
+        BackendError: it was there a moment ago.
+    """
+    return store.load(SLIP, key, Slip) or keep(store, key, kept(store, key))
 
 
 def kept(store: Cache, key: str) -> Galley:

@@ -127,7 +127,7 @@ def style(root: Element, css: str) -> None:
 def keep(heads: Sequence[Head], made: Galley, store: Cache) -> None:
     """Keep what was set, and where each head is in it."""
     key = cache.digest(STAGE, [head.key for head in heads])
-    store.store(galley.STAGE, key, made)
+    galley.keep(store, key, made)
     for head, page in zip(heads, places(heads), strict=True):
         store.store(STAGE, head.key, Kept(key, page))
 

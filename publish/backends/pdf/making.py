@@ -24,7 +24,7 @@ from publish.backends.pdf.binding import Binder, Leaf, Overlay
 from publish.backends.pdf.compose import Floor, Order, Piece, Setup
 from publish.backends.pdf.exchange import Change
 from publish.backends.pdf.facts import page
-from publish.backends.pdf.galley import Galley
+from publish.backends.pdf.galley import Galley, Slip
 from publish.backends.pdf.openings import rectos
 from publish.backends.pdf.settings import catalogue_of, flag, manner, signs, toc_depth
 from publish.backends.pdf.sheets import Sheet
@@ -34,6 +34,7 @@ from publish.model import Chapter, Edition, EditionPart
 from publish.workshop import Workshop
 
 ENGINES = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
+LONG = 500  # lines of contents for which a worker's memory is wanted
 FEW = 2  # pieces for which starting workers costs more than it saves
 # What says nothing about how a piece is set.
 _BESIDES = frozenset(
@@ -45,7 +46,7 @@ _BESIDES = frozenset(
 class Run:
     """A galley in its place in the body."""
 
-    galley: Galley
+    galley: Slip
     first: int  # page of the body on which it begins, from 0
     head: tuple[str, str] = ("", "")  # chapter's title and kicker, for running heads
 
@@ -163,6 +164,7 @@ class _Book:
         self.shop = shop
         self._floor = floor
         self._shared = floor.shared
+        self._listed = front.listed(edition)
         self._reported: set[Diagnostic] = set()
 
     def report(self, findings: Iterable[Diagnostic], shown: str) -> None:
@@ -195,23 +197,23 @@ class _Book:
         opening = rectos(self._floor)
         runs: list[Run] = []
 
-        def place(made: Galley, kind: str, head: tuple[str, str]) -> None:
+        def place(made: Slip, kind: str, head: tuple[str, str]) -> None:
             at = runs[-1].first + len(runs[-1].galley) if runs else 0
             runs.append(Run(made, at + (at % 2 if kind in opening else 0), head))
 
         for piece in pieces:
-            made = galley.kept(self.shop.cache, piece.key)
+            made = galley.slip(self.shop.cache, piece.key)
             self.report(made.findings, piece.shown)
             chapter = piece.chapter
             head = (chapter.title, chapter.kicker) if chapter else (piece.part.title, "")
             place(made, "chapter" if chapter else "part", head)
         if any(chapter.origin for chapter in self.edition.chapters):
-            key = front.sources_key(self.edition, self._shared)
-            made = galley.made(
-                self.shop.cache, key, lambda: front.sources(self.edition, self._floor)
+            key = cache.digest("sources", self._shared, self._listed)
+            place(
+                self._late(front.Order(self._floor, key, self._listed)),
+                "back",
+                (layouts.labels(self.edition.language).sources, ""),
             )
-            self.report(made.findings, self.edition.name)
-            place(made, "back", (layouts.labels(self.edition.language).sources, ""))
         return tuple(runs)
 
     def _pieces(self, folios: Mapping[str, str] | None) -> Iterator[Piece]:
@@ -264,19 +266,23 @@ class _Book:
         return self._front(matter.numbered(real), families), ()
 
     def _front(self, matter: document.Matter, families: tuple[tuple[str, str], ...]) -> Galley:
-        plain = replace(self.edition, parts=(), digest="")
-        key = cache.digest("front", self._shared, plain, matter, families)
-        made = galley.made(
-            self.shop.cache,
-            key,
-            lambda: front.pages(self.edition, self._floor, matter, families),
-        )
+        key = cache.digest("front", self._shared, self._listed, matter, families)
+        self._late(front.Order(self._floor, key, self._listed, matter, families))
+        return galley.kept(self.shop.cache, key)
+
+    def _late(self, order: front.Order) -> Slip:
+        """Return pages that are known last; a worker sets them if they are many."""
+        store = self.shop.cache
+        if not store.has(galley.STAGE, order.key):
+            for _ in self.shop.spread("front", front.do, [order], small=order.weight < LONG):
+                pass
+        made = galley.slip(store, order.key)
         self.report(made.findings, self.edition.name)
         return made
 
-    def _families(self, galleys: Iterable[Galley]) -> tuple[tuple[str, str], ...]:
+    def _families(self, galleys: Iterable[Slip]) -> tuple[tuple[str, str], ...]:
         """Return the faces of a book and their licences, in the catalogue's order."""
-        used = {use.family for made in galleys for use in made.fonts}
+        used = {family for made in galleys for family in made.families}
         kit = self.setup.kit
         return faces.licences(replace(kit, faces=tuple(f for f in kit.faces if f.family in used)))
 
@@ -287,9 +293,10 @@ class _Book:
         store = self.shop.cache
         own = furniture.study(names, self._floor)
         said = [self._heads(run, own) for run in runs]
-        rows = [(ahead, 0), *((run.galley, run.first) for run in runs)]
+        rows = [(ahead.pages, 0), *((run.galley.pages, run.first) for run in runs)]
         folios = [
-            [self._folio(name, at + n + 1, own) for n, name in enumerate(g.pages)] for g, at in rows
+            [self._folio(name, at + n + 1, own) for n, name in enumerate(names)]
+            for names, at in rows
         ]
         self._have_set(
             {head.key: head for each in said for head in each.values()},
@@ -381,19 +388,21 @@ def _write(
     ahead, changes = front
     before, body = leaves
     shop.reporter.begin("pages", len(ahead) + sum(len(run.galley) for run in runs))
-    try:
-        binder = Binder(ahead, edition, shop.cache, book.setup.catalogue, labels)
-        binder.exchange(changes)
-        binder.lay_over(before, 0)
-        shop.reporter.advance("pages", len(ahead))
-        binder.end_front()
-        for run, rows in zip(runs, body, strict=True):
-            while len(binder) < binder.front + run.first:
-                binder.blank()
-            binder.add(run.galley)
-            binder.lay_over(rows, binder.front + run.first)
-            shop.reporter.advance("pages", len(run.galley))
-        binder.write(out)
-    finally:
-        shop.reporter.end("pages")
+    with shop.cache.scratch() as scratch:
+        try:
+            binder = Binder(ahead, edition, shop.cache, scratch, book.setup.catalogue, labels)
+            binder.plates.take(plate for run in runs for plate in run.galley.plates)
+            binder.exchange(changes)
+            binder.lay_over(before, 0)
+            shop.reporter.advance("pages", len(ahead))
+            binder.end_front()
+            for run, rows in zip(runs, body, strict=True):
+                while len(binder) < binder.front + run.first:
+                    binder.blank()
+                binder.add(run.galley.key)
+                binder.lay_over(rows, binder.front + run.first)
+                shop.reporter.advance("pages", len(run.galley))
+            binder.write(out)
+        finally:
+            shop.reporter.end("pages")
     shop.report(*binder.findings)

@@ -12,6 +12,11 @@ from typing import Any
 import pydyf as _pydyf
 
 pydyf: Any = _pydyf  # without types, as are its objects
+_HOLD_WORDS = {
+    *("/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/Link", "/LBody", "/TD", "/TH"),
+    *("/Caption", "/Note", "/Lbl", "/Span"),
+}
+_HOLLOW = {"Type", "S", "P", "K", "Pg"}  # keys of an element that says nothing of its own
 
 
 def mend(pdf: Any, name: str) -> None:
@@ -27,6 +32,7 @@ def mend(pdf: Any, name: str) -> None:
     tree.tell_notes()
     tree.hold_items()
     tree.join_links()
+    tree.drop_hollow()
     tree.name_all(name)
 
 
@@ -106,6 +112,30 @@ class _Tree:
         for page in self._of("/Page"):
             if "Annots" in page:
                 page["Annots"][:] = [a for a in page["Annots"] if a not in gone]
+
+    def drop_hollow(self) -> None:
+        """Let words stand in what they are part of; spans that say nothing were half of a tree."""
+        into: dict[bytes, bytes] = {}  # a span -> what holds its words now
+        for element in self._elements:
+            if element["S"] in _HOLD_WORDS and element.reference not in into:
+                element["K"][:] = self._words(element, element, into)
+        self._elements = [e for e in self._elements if e.reference not in into]
+        for pages in self._at(self.root["ParentTree"])["Nums"][1::2]:
+            if isinstance(pages, list):
+                pages[:] = [into.get(reference, reference) for reference in pages]
+
+    def _words(self, holder: Any, element: Any, into: dict[bytes, bytes]) -> Iterator[Any]:
+        """Yield what stands in an element, without hollow spans; note where their words went."""
+        for kid in tuple(element["K"]):
+            inside = self._at(kid) if isinstance(kid, bytes) else {}
+            hollow = inside.get("S") in ("/Span", "/NonStruct") and set(inside) <= _HOLLOW
+            if hollow and inside["Pg"] == holder["Pg"]:
+                into[kid] = holder.reference
+                yield from self._words(holder, inside, into)
+                continue
+            if "P" in inside:
+                inside["P"] = holder.reference
+            yield kid
 
     def _annotation(self, element: Any) -> Any:
         """Return the annotation of an element, which the engine puts first."""

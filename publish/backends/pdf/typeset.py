@@ -25,10 +25,10 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from publish.backends.pdf import tags
-from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Spot
+from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
-from publish.cache import Cache, sha256
+from publish.cache import Cache, digest, sha256
 from publish.diagnostics import BackendError, Diagnostic, Place, PublishError, error, warning
 
 __all__ = ["VARIANTS", "Manner", "Press", "Supply"]
@@ -66,6 +66,7 @@ class Press:
         self._store = store
         self._fetcher = _Fetcher(faces)
         self._fonts = _Configuration()
+        self._plates: dict[str, Plate] = {}
         self._held = _Held()
         self._sheets = []
         for sheet in sheets:
@@ -102,6 +103,7 @@ class Press:
             BackendError: the text is nested too deeply to be set.
         """
         self._findings.clear()
+        self._plates.clear()
         self._held.renew()
         with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
             with self._listening(""):
@@ -160,6 +162,7 @@ class Press:
             anchors=anchors,
             marks=tuple(marks),
             fonts=self._uses(),
+            plates=tuple(self._plates.values()),
             findings=(*self._own, *self._findings.values()),
         )
 
@@ -193,19 +196,28 @@ class Press:
         height = document.pages[0].height * POINT if document.pages else 0.0
         for item in pdf.objects:
             if isinstance(item, pydyf.Stream):
-                extra: Any = item.extra
-                if extra.get("Subtype") == "/Image":
-                    extra[HELD] = f"/{self._keep_picture(item)}"
-                    item.stream = []
+                if item.extra.get("Subtype") == "/Image":
+                    self._keep_picture(item, pdf)
             elif isinstance(item, dict) and item.get("S") == "/Figure" and "A" in item:
                 _to_points(item["A"], height)
 
-    def _keep_picture(self, picture: Any) -> str:
+    def _keep_picture(self, picture: Any, pdf: Any) -> str:
+        """Make a plate of a picture, and of its mask before it; return its name."""
+        extra: Any = picture.extra
+        if HELD in extra:
+            return str(extra[HELD])[1:]
+        masked = extra.get("SMask")
+        mask = self._keep_picture(pdf.objects[int(masked.split()[0])], pdf) if masked else ""
         data = b"\n".join(part if isinstance(part, bytes) else part.data for part in picture.stream)
         name = sha256(data)
         if self._store.object_path(name) is None:
             self._store.put_object(data)
-        return name
+        facts = pydyf.Dictionary({key: extra[key] for key in sorted(extra) if key != "SMask"}).data
+        plate = Plate(digest(facts, name, mask), facts, name, mask)
+        self._plates.setdefault(plate.name, plate)
+        extra[HELD] = f"/{plate.name}"
+        picture.stream = []
+        return plate.name
 
     @contextlib.contextmanager
     def _listening(self, shown: str) -> Iterator[None]:
