@@ -17,7 +17,7 @@ FLOORS = [
     {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts"},
     {"compiler"},
     {"backends"},
-    {"build", "doctor"},
+    {"build", "doctor", "imposition"},
     {"console"},
     {"cli", "__main__"},
 ]

@@ -68,7 +68,7 @@ def check(outputs: Iterable[Output], sources: Iterable[Path]) -> None:
         if key in taken:
             findings.append(_collision(output, taken[key]))
         taken.setdefault(key, output)
-        if str(output.path) in forbidden or not _is_ours(output.path):
+        if str(output.path) in forbidden or not is_ours(output.path):
             findings.append(
                 error(
                     "output-refused",
@@ -95,7 +95,7 @@ def _name(output: Output) -> str:
     return f"{output.manuscript.title!r}{edition}"
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Tell whether a path is free, or holds a file of the kind we would write there."""
     if not path.exists():
         return True

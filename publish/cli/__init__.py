@@ -30,6 +30,7 @@ class _Commands(click.Group):
         "epub": "make",
         "pdf": "make",
         "build": "make",
+        "impose": "press",
         "list": "look",
         "fetch": "look",
         "check": "look",
