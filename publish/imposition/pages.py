@@ -66,7 +66,7 @@ def leaf(page: pikepdf.Page) -> Leaf | None:
     try:
         media = _box(page.mediabox)
         trim, bleed = _box(page.trimbox).within(media), _box(page.bleedbox).within(media)
-        turn = int(_inherited(page.obj, "/Rotate", 0)) % 360
+        turn = int(inherited(page.obj, "/Rotate") or 0) % 360
         unit = float(page.obj.get("/UserUnit", 1))
     except (pikepdf.PdfError, TypeError, ValueError, AttributeError, IndexError):
         return None
@@ -88,7 +88,7 @@ def _box(box: Array) -> Box:
     return Box(min(x, to), min(y, up), max(x, to), max(y, up))
 
 
-def _inherited(node: pikepdf.Object, key: str, default: int) -> pikepdf.Object | int:
+def inherited(node: pikepdf.Object, key: str) -> pikepdf.Object | None:
     """Return an entry of a page, or of the nodes above it (ISO 32000, 7.7.3.4)."""
     for _ in range(64):
         if key in node:
@@ -96,7 +96,7 @@ def _inherited(node: pikepdf.Object, key: str, default: int) -> pikepdf.Object |
         if "/Parent" not in node:
             break
         node = node.Parent
-    return default
+    return None
 
 
 def spine(pdf: pikepdf.Pdf) -> str:

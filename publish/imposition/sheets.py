@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name, String
 from publish.diagnostics import ContentError, Place, Reporter, error
 from publish.imposition import marks
 from publish.imposition.marks import number
-from publish.imposition.pages import doubts, leaf, opened, spine, title
+from publish.imposition.pages import doubts, inherited, leaf, opened, spine, title
 from publish.imposition.places import Box, Form, Leaf, Wish, form
 from publish.imposition.sections import LEFT, RIGHT, Sheet, Side, chosen, sheets
 
@@ -88,6 +88,7 @@ def _forms(
     made = []
     for page, bounds in zip(numbers, leaves, strict=True):
         drawing = pdf.pages[page].as_form_xobject(handle_transformations=False)
+        drawing.Resources = _shared(pdf, inherited(pdf.pages[page].obj, "/Resources"))
         box = bounds.bleed
         drawing.BBox = Array([box.left, box.bottom, box.right, box.top])
         group = drawing.get("/Group")
@@ -96,6 +97,13 @@ def _forms(
         _forget_structure(drawing, seen)
         made.append(drawing)
     return made
+
+
+def _shared(pdf: pikepdf.Pdf, resources: pikepdf.Object | None) -> pikepdf.Object:
+    """Return resources as one object, which pages of a chapter share and which can be packed."""
+    if not isinstance(resources, Dictionary):
+        return Dictionary()
+    return resources if resources.is_indirect else pdf.make_indirect(resources)
 
 
 def _forget_structure(drawing: pikepdf.Object, seen: set[tuple[int, int]]) -> None:
@@ -210,14 +218,14 @@ def _all_inks() -> Array:
 
 def _strip(pdf: pikepdf.Pdf, wish: Wish) -> None:
     """Leave out what belongs to the pages as a reader's book, and say how to print the sheets."""
-    old = title(pdf)
+    name = title(pdf)
     for key in set(pdf.Root.keys()) - _KEPT:
         del pdf.Root[key]
     edge = Name.DuplexFlipShortEdge if wish.flip == "short" else Name.DuplexFlipLongEdge
     pdf.Root.ViewerPreferences = Dictionary(PrintScaling=Name("/None"), Duplex=edge)
-    for key in [name for name in map(str, pdf.docinfo) if name.startswith(_CLAIMS)]:
+    for key in [key for key in map(str, pdf.docinfo) if key.startswith(_CLAIMS)]:
         del pdf.docinfo[key]
-    pdf.docinfo["/Title"] = String(f"{old} (imposed)".strip())
+    pdf.docinfo["/Title"] = String(f"{name} (imposed)".strip())
 
 
 def _write(pdf: pikepdf.Pdf, out: BinaryIO, place: Place) -> None:
