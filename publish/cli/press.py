@@ -106,8 +106,9 @@ def impose(session: Session, book: str, output: str, pages: str, **given: Any) -
     )
     width, height = (f"{side / _MM:.0f}" for side in made.size)
     words = [
-        f"{plural(made.pages, 'page')} and {made.blanks} blank on {plural(made.sheets, 'sheet')}",
-        f"of {width}×{height} mm in {plural(made.sections, 'section')}",
+        f"{plural(made.pages, 'page')} and {plural(made.blanks, 'blank')}",
+        f"on {plural(made.sheets, 'sheet')} of {width}×{height} mm",
+        f"in {plural(made.sections, 'section')}",
     ]
     console.inform(" ".join(words) + (f", {console.tally()}" if console.tally() else ""))
     return int(session.flags.strict and console.counts[Severity.WARNING] > 0)

@@ -32,8 +32,8 @@ def opened(path: Path) -> Iterator[pikepdf.Pdf]:
     except pikepdf.PasswordError:
         raise ContentError(_locked(path)) from None
     except pikepdf.PdfError:
-        text = "this is no PDF that can be read"
-        raise ContentError(error("impose-not-pdf", text, Place(str(path)))) from None
+        text, help_line = "this is no PDF that can be read", "a whole book, as publish pdf makes it"
+        raise ContentError(error("impose-not-pdf", text, Place(str(path)), help_line)) from None
     except OSError as problem:
         text = f"cannot read: {problem.strerror}"
         raise UsageError(error("impose-file", text, Place(str(path)))) from None
@@ -141,6 +141,14 @@ def doubts(
     if pushed > paper.page[0] * _DEEP:
         text = f"the innermost pages move {pushed / MM:.1f} mm into the fold"
         yield warning("impose-creep", text, help="a smaller --signature makes thinner sections")
+
+
+def damaged(pdf: pikepdf.Pdf) -> Diagnostic | None:
+    """Return a warning if a file had to be repaired to be read; pages may be missing then."""
+    if not pdf.get_warnings():
+        return None
+    text = "the file is damaged; the sheets hold what could be read of it"
+    return warning("impose-damaged", text, help="count its pages, or make the book again")
 
 
 def _shown(page: pikepdf.Object) -> int:

@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name, String
 from publish.diagnostics import ContentError, Place, Reporter, error
 from publish.imposition import marks
 from publish.imposition.marks import number
-from publish.imposition.pages import doubts, inherited, leaf, opened, spine, title
+from publish.imposition.pages import damaged, doubts, inherited, leaf, opened, spine, title
 from publish.imposition.places import Box, Form, Leaf, Wish, form
 from publish.imposition.sections import LEFT, RIGHT, Sheet, Side, chosen, sheets
 
@@ -60,6 +60,8 @@ def impose(path: Path, out: BinaryIO | None, wish: Wish, pages: str, hear: Repor
             _replace_pages(pdf, _Press(pdf, leaves, forms, paper, wish), plan)
             _strip(pdf, wish)
             _write(pdf, out, place)
+        if (damage := damaged(pdf)) is not None:
+            hear.report(damage.at(place))
     return Imposed(
         pages=len(numbers),
         blanks=4 * len(plan) - len(numbers),
