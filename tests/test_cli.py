@@ -43,7 +43,7 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     out = capsys.readouterr().out
     for command in ("epub", "pdf", "build", "list", "fetch", "check", "doctor", "fonts",
-                    "layouts", "config", "init", "new", "clean"):  # fmt: skip
+                    "layouts", "config", "impose", "init", "new", "clean"):  # fmt: skip
         assert f"  {command} " in out
 
 
