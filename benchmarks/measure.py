@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -37,9 +37,17 @@ HEAD = """| run | CPU s | wall s | peak MB, all processes | CPU ratio | memory r
 
 
 def measure(
-    command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    limit: float = float("inf"),
 ) -> Cost:
-    """Run a command to its end; memory is the sum of the proportional (else resident) sets."""
+    """Run a command to its end, or for a number of seconds; what it leaves running is ended.
+
+    Memory is the sum of the proportional (else resident) sets. Not every program waits for its
+    children (Chromium does not), so CPU is what the system tells of those waited for, or the sum
+    of what was seen of each process while it ran, whichever is more.
+    """
     with tempfile.TemporaryFile() as err:
         started = time.monotonic()
         process = subprocess.Popen(
@@ -49,8 +57,10 @@ def measure(
             stdout=subprocess.DEVNULL,
             stderr=err,
         )
-        peak = [0.0]
-        watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+        seen = _Seen()
+        watcher = threading.Thread(
+            target=_watch, args=(process.pid, seen, started + limit), daemon=True
+        )
         watcher.start()
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - started
@@ -58,19 +68,46 @@ def measure(
         process.returncode = os.waitstatus_to_exitcode(status)
         err.seek(0)
         text = err.read().decode(errors="replace")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, peak[0], process.returncode, text)
+    end(seen.cpu)
+    if wall >= limit:
+        text += f"\nstopped after {limit:g} s"
+    cpu = max(usage.ru_utime + usage.ru_stime, sum(seen.cpu.values()))
+    return Cost(cpu, wall, seen.peak, process.returncode, text)
 
 
-def _watch(pid: int, peak: list[float]) -> None:
+def total(costs: Sequence[Cost]) -> Cost:
+    """Return the cost of commands run one after the other; status and words are the last one's."""
+    return Cost(
+        sum(cost.cpu for cost in costs),
+        sum(cost.wall for cost in costs),
+        max(cost.peak for cost in costs),
+        costs[-1].status,
+        costs[-1].stderr,
+    )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The highest memory in MB, and the CPU seconds of each process at the last look."""
+
+    peak: float = 0.0
+    cpu: dict[psutil.Process, float] = field(default_factory=dict)
+
+
+def _watch(pid: int, seen: _Seen, until: float) -> None:
     while True:
         try:
             root = psutil.Process(pid)
             family = [root, *root.children(recursive=True)]
+            if root.status() == psutil.STATUS_ZOMBIE:
+                return
         except psutil.Error:
             return
-        if root.status() == psutil.STATUS_ZOMBIE:
-            return
-        peak[0] = max(peak[0], sum(map(_memory, family)) / 1e6)
+        seen.peak = max(seen.peak, sum(map(_memory, family)) / 1e6)
+        for process in family:
+            seen.cpu[process] = _cpu(process) or seen.cpu.get(process, 0.0)
+        if time.monotonic() >= until:
+            end(family)
         time.sleep(INTERVAL)
 
 
@@ -79,3 +116,20 @@ def _memory(process: psutil.Process) -> int:
         return int(getattr(process.memory_full_info(), "pss", 0)) or int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _cpu(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def end(processes: Iterable[psutil.Process]) -> None:
+    """Kill those that still run."""
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.Error:
+            continue
