@@ -26,6 +26,8 @@ from epub_against_pandoc import PICTURE, ROOT, copy, issues, middle
 from measure import Cost, measure, total
 from scratch import scratch
 
+sys.path.insert(0, str(ROOT))
+
 from publish.backends.pdf.facts import page
 
 PAGE = page({})  # what publish takes when nothing is asked
@@ -125,10 +127,13 @@ def by_weasyprint(job: Job) -> Commands:
     return [html(job), [sys.executable, "-m", "weasyprint", job.work / "book.html", job.out]]
 
 
+def chromium() -> str:
+    """Return the program, or nothing."""
+    return shutil.which("chromium") or shutil.which("google-chrome") or ""
+
+
 def by_chromium(job: Job) -> Commands:
     """Return the commands of pandoc and Chromium, which may not go to the network."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None
     flags = [
         "--headless",
         "--no-sandbox",
@@ -143,7 +148,7 @@ def by_chromium(job: Job) -> Commands:
         "--generate-pdf-document-outline",
         f"--print-to-pdf={job.out}",
     ]
-    return [html(job), [program, *flags, (job.work / "book.html").as_uri()]]
+    return [html(job), [chromium(), *flags, (job.work / "book.html").as_uri()]]
 
 
 PEERS: dict[str, Callable[[Job], Commands]] = {
@@ -197,9 +202,9 @@ def read(path: Path) -> Book:
 
 def absent(peer: str) -> str:
     """Return why a peer cannot be run here, or nothing."""
-    if peer == "chromium" and not (shutil.which("chromium") or shutil.which("google-chrome")):
+    if peer == "chromium" and not chromium():
         return "no chromium on the path"
-    if peer == "publish":
+    if peer == "publish" or not shutil.which("fc-list"):
         return ""
     found = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=False)
     return "" if FONT in found.stdout else f"the system has no {FONT}"
@@ -262,7 +267,7 @@ def versions(peers: Sequence[str]) -> str:
     told = [f"pandoc {pypandoc.get_pandoc_version()}"]
     told += [f"{name} {version(name)}" for name in ("typst", "weasyprint") if name in peers]
     if "chromium" in peers:
-        asked = [shutil.which("chromium") or "google-chrome", "--version"]
+        asked = [chromium(), "--version"]
         said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
         told.append(" ".join(said.split()[:2]))
     return ", ".join(told)
