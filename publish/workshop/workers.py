@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from itertools import islice
 from typing import Any, TypeVar
+
+from publish.diagnostics import SetupError, error
 
 R = TypeVar("R")
 
@@ -56,7 +60,8 @@ class Processes(Executor):
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Hand work to a worker."""
-        return self._started().submit(fn, *args, **kwargs)
+        with _deaf_children():
+            return self._started().submit(fn, *args, **kwargs)
 
     def map(
         self,
@@ -66,8 +71,33 @@ class Processes(Executor):
         chunksize: int = 1,
         buffersize: int | None = None,
     ) -> Iterator[R]:
-        """Spread work over the workers; results come in order."""
-        return self._started().map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+        """Spread work over the workers; results come in order.
+
+        Raises:
+            SetupError: a worker was killed, as the system does when memory runs out.
+        """
+        rows = zip(*iterables, strict=False)
+        chunks = iter(lambda: list(islice(rows, chunksize)), [])
+        return self._results([self.submit(_each, fn, chunk) for chunk in chunks], timeout)
+
+    def _results(self, futures: list[Future[list[R]]], timeout: float | None) -> Iterator[R]:
+        try:
+            for future in futures:
+                yield from future.result(timeout)
+        except BrokenExecutor:
+            # Nothing is cancelled here: the pool is about to fail every future, and trips over
+            # one that is cancelled meanwhile, never to end (Python before 3.13).
+            raise SetupError(
+                error(
+                    "worker-lost",
+                    "a worker was killed, as the system does when memory runs out",
+                    help="fewer workers need less memory: -j 1",
+                )
+            ) from None
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers."""
@@ -81,12 +111,25 @@ def executor(jobs: int) -> Executor:
     return InProcess() if jobs <= 1 else Processes(jobs)
 
 
+def _each(fn: Callable[..., R], rows: list[tuple[Any, ...]]) -> list[R]:
+    return [fn(*row) for row in rows]
+
+
+@contextlib.contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that never hear Ctrl-C, not even while they are still importing."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _end_with_parent() -> None:
-    """Leave Ctrl-C to the parent, and exit when it is gone, however it went.
+    """Exit when the parent is gone, however it went.
 
     ProcessPoolExecutor's workers otherwise outlive a parent killed by SIGKILL.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is None:
         return
