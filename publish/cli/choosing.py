@@ -9,6 +9,7 @@ import click
 
 from publish.config.schema import GROUPINGS
 
+PAGES = ("page", "bleed", "marks")  # what only books with pages have
 _SELECT = ("path", "tag", "category", "author", "series", "language", "since", "until")
 
 _OPTIONS: tuple[Callable[..., Any], ...] = (
@@ -41,6 +42,8 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
         help="zh-Hans, zh-Hant, zh-Hant-TW, zh-Hant-HK; source is as written.",
     ),
     click.option("--page", metavar="SIZE", help="Page of the PDF: A5, 16开, 6x9, 148x210mm …"),
+    click.option("--bleed", metavar="LENGTH", help="Bleed of the PDF: 3mm …"),
+    click.option("--marks", is_flag=True, default=None, help="Crop and registration marks."),
     click.option("--toc-depth", type=click.IntRange(1, 6), metavar="N", help="Levels of contents."),
 )
 
@@ -72,10 +75,10 @@ def book_flags(given: dict[str, Any]) -> dict[str, Any]:
         book["exclude"] = exclude
     if author := values.pop("book_author", None):
         book["author"] = list(author)
-    page, depth = values.pop("page", None), values.pop("toc_depth", None)
-    if page:
-        book.setdefault("pdf", {})["page"] = page
-    if depth:
+    for name in PAGES:
+        if value := values.pop(name, None):
+            book.setdefault("pdf", {})[name] = value
+    if depth := values.pop("toc_depth", None):
         book.setdefault("pdf", {})["toc_depth"] = depth
         book.setdefault("epub", {})["toc_depth"] = depth
     for name, value in values.items():
@@ -89,5 +92,6 @@ def _names() -> list[str]:
         *("tag", "category", "path", "since", "until", "author", "series", "articles"),
         *("exclude", "exclude_tag", "order", "parts", "split", "title", "subtitle"),
         *("book_author", "publisher", "language", "cover", "drafts", "layout", "editions"),
-        *("page", "toc_depth"),
+        *PAGES,
+        "toc_depth",
     ]

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from publish.cli.choosing import book_flags, choosing
+from publish.cli.choosing import PAGES, book_flags, choosing
 from publish.cli.session import Session, common, shown
+from publish.diagnostics import warning
 
 _OUTPUT = click.option("-o", "--output", metavar="PATH", default="", help="A file, or a folder.")
 _WHAT = click.argument("what", nargs=-1, metavar="[WHAT]...")
@@ -61,6 +62,9 @@ def _run(
 
     started = time.monotonic()
     flags, console = session.flags, session.console
+    if to and "pdf" not in to:
+        for name in (name for name in PAGES if given.get(name)):
+            console.report(warning("flag-idle", f"--{name} says nothing to a book without pages"))
     editions = [tag for word in given.pop("editions", ()) for tag in word.split(",") if tag]
     loaded = session.load(book_flags(given | {"editions": tuple(editions)}), what)
     request = house.Request(

@@ -67,6 +67,8 @@ class PdfOptions(Table, frozen=True):
 
     page: str | None = None  # "A5", "16开", "148x210mm"
     variant: str | None = None  # "pdf/ua-1", "pdf/a-2b" …
+    bleed: str | float | None = None  # "3mm"; a bare number is in millimetres
+    marks: bool | str | list[str] | None = None  # true, or of "crop", "registration"
     toc_depth: Depth | None = None
     cover: bool | None = None
     half_title: bool | None = None

@@ -9,9 +9,10 @@ A print shop, room by room:
 - `margins` takes the layout's margin boxes apart, `furniture` studies what they carry, `heads`
   has running heads and folios set by themselves, `exchange` puts one number in another's place.
 - `front` sets what stands before the text, which is known last; `openings` finds out what
-  opens on a recto.
-- `binding` lays galleys one after the other; `foundry` casts each face once, `plates` puts each
-  picture in once, `structure` joins the structure trees, `outline` writes the outline.
+  opens on a recto, and what stands on empty versos.
+- `binding` lays galleys one after the other; `trimming` gives pages boxes and marks, `foundry`
+  casts each face once, `plates` puts each picture in once, `structure` joins the structure trees,
+  `outline` writes the outline.
 - `making` runs the shop.
 """
 

@@ -25,12 +25,12 @@ from publish.backends.pdf.galley import ELSEWHERE, Galley, Mark, Spot, kept
 from publish.backends.pdf.outline import destination, write_outline
 from publish.backends.pdf.plates import Plates
 from publish.backends.pdf.structure import Structure
+from publish.backends.pdf.trimming import Box, Trimming, trim_of
 from publish.cache import Cache
 from publish.diagnostics import Diagnostic, warning
 from publish.model import Edition
 
 _RANDOM = re.compile(rb"xmp\.did:[0-9a-f-]{36}")
-_BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,10 @@ class Binder:
         scratch: Path,
         catalogue: fonts.Catalogue,
         labels: Mapping[str, str],
+        trimming: Trimming,
     ) -> None:
         self.findings: list[Diagnostic] = []
+        self._trimming = trimming
         self._pdf = pikepdf.open(io.BytesIO(front.pdf))
         self._store = store
         self._labels = labels
@@ -74,7 +76,8 @@ class Binder:
         self._marks: list[Mark] = []
         self._forms: dict[Overlay, tuple[str, pikepdf.Object | None]] = {}
         self._open: dict[str, tuple[pikepdf.Pdf, Galley]] = {}
-        self._save = self._pdf.make_indirect(pikepdf.Stream(self._pdf, b"q\n"))
+        self._saves: dict[str, pikepdf.Object] = {}
+        self._printed: dict[Box, pikepdf.Object] = {}  # marks of each trim
         self._dress(front, 0)
         self.front = len(front)
         self._steady(edition.identifier)
@@ -103,18 +106,17 @@ class Binder:
         for number, content in pages.items():
             self._pdf.pages[number].obj.Contents.write(content)
 
-    def blank(self) -> None:
-        """Add a page with nothing on it, of the size of the last one."""
-        box = self._pdf.pages[-1].obj.MediaBox
-        width, height = (float(box[i + 2]) - float(box[i]) for i in (0, 1))
+    def blank(self, leaf: Leaf) -> None:
+        """Add a page without text, of the size of the last one."""
+        last = trim_of(self._pdf.pages[-1].obj)
         page = Dictionary(
             Type=Name.Page,
-            MediaBox=Array([0, 0, width, height]),
-            TrimBox=Array([0, 0, width, height]),
+            MediaBox=last.moved(-last.left).array,
             Resources=Dictionary(),
             Contents=self._pdf.make_stream(b""),
         )
         self._pdf.pages.append(pikepdf.Page(self._pdf.make_indirect(page)))
+        self.lay_over([leaf], len(self._pdf.pages) - 1)
 
     def add(self, key: str) -> None:
         """Add the pages of a galley. It is closed at once: a machine does not hold all of them.
@@ -131,10 +133,10 @@ class Binder:
             self._structure.join(source, first, len(galley))
         self._dress(galley, first)
 
-    def end_front(self) -> None:
+    def end_front(self, leaf: Leaf) -> None:
         """Make the front matter even, so that the body begins on a recto."""
         if len(self._pdf.pages) % 2:
-            self.blank()
+            self.blank(leaf)
         self.front = len(self._pdf.pages)
 
     def _dress(self, galley: Galley, first: int) -> None:
@@ -157,16 +159,19 @@ class Binder:
         )
 
     def lay_over(self, leaves: Sequence[Leaf], first: int) -> None:
-        """Put heads and folios on pages, and move versos to their place."""
+        """Put heads, folios and marks on pages, give them boxes, and move versos to their place."""
         for number, leaf in enumerate(leaves, first):
             page = self._pdf.pages[number].obj
-            for name in _BOXES if leaf.shift else ():
-                if name in page:
-                    left, bottom, right, top = map(float, page[name])
-                    page[name] = Array([left + leaf.shift, bottom, right + leaf.shift, top])
+            trim = trim_of(page)
+            self._trimming.dress(page, trim.moved(leaf.shift))
             drawn = [
                 (name, form) for name, form in map(self._form, leaf.overlays) if form is not None
             ]
+            tail = _artefact("Pagination", drawn, leaf.shift)
+            if self._trimming.marks:
+                marks = [self._marks_of(trim)]
+                tail += _artefact("Page", marks, leaf.shift)
+                drawn += marks
             if not drawn:
                 continue
             objects = page.Resources.get("/XObject")
@@ -174,12 +179,26 @@ class Binder:
                 objects = page.Resources["/XObject"] = Dictionary()
             for name, form in drawn:
                 objects[name] = form
-            calls = " ".join(f"{name} Do" for name, _ in drawn)
-            tail = (
-                f"\nQ\n/Artifact <</Type /Pagination>> BDC\nq 1 0 0 1 {leaf.shift:.3f} 0 cm\n"
-                f"{calls}\nQ\nEMC\n"
+            save = self._saved(trim.moved(leaf.shift))
+            page.Contents = Array(
+                [save, page.Contents, self._pdf.make_stream(f"\nQ\n{tail}".encode())]
             )
-            page.Contents = Array([self._save, page.Contents, self._pdf.make_stream(tail.encode())])
+
+    def _saved(self, trim: Box) -> pikepdf.Object:
+        """Return what stands before the content of pages: where marks are, it ends at the bleed.
+
+        Galleys are drawn further, so that there is enough of them on either side.
+        """
+        clip = f"{trim.grown(self._trimming.bleed).path} W n\n" if self._trimming.marks else ""
+        if clip not in self._saves:
+            self._saves[clip] = self._pdf.make_stream(f"q\n{clip}".encode())
+        return self._saves[clip]
+
+    def _marks_of(self, trim: Box) -> tuple[str, pikepdf.Object]:
+        """Return the marks of pages of one trim, and their name."""
+        if trim not in self._printed:
+            self._printed[trim] = self._trimming.form(self._pdf, trim)
+        return f"/Marks{[*self._printed].index(trim)}", self._printed[trim]
 
     def _form(self, overlay: Overlay) -> tuple[str, pikepdf.Object | None]:
         """Return a page of heads or folios as a form, and its name; None if nothing is on it."""
@@ -191,6 +210,7 @@ class Binder:
             content = page.obj.Contents.read_bytes()
             if inked(content):
                 form = self._pdf.copy_foreign(page.as_form_xobject())
+                form.BBox = trim_of(page.obj).grown(self._trimming.bleed).array
                 if overlay.old != overlay.new:
                     form.write(content.replace(overlay.old.encode(), overlay.new.encode(), 1))
                 self._foundry.give(form.Resources.Font, galley.fonts)
@@ -258,6 +278,14 @@ class Binder:
     def _annotations(self) -> Iterator[pikepdf.Object]:
         for page in self._pdf.pages:
             yield from page.obj.get("/Annots", ())
+
+
+def _artefact(kind: str, drawn: Sequence[tuple[str, pikepdf.Object]], shift: float) -> str:
+    """Return the operators that draw forms as an artefact (ISO 32000-1, 14.8.2.2.2)."""
+    if not drawn:
+        return ""
+    calls = " ".join(f"{name} Do" for name, _ in drawn)
+    return f"/Artifact <</Type /{kind}>> BDC\nq 1 0 0 1 {shift:.3f} 0 cm\n{calls}\nQ\nEMC\n"
 
 
 def _let_go(source: pikepdf.Pdf) -> None:

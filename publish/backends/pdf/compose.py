@@ -271,6 +271,7 @@ def press(floor: Floor, kind: str) -> Press:
     page = sheets.rules(setup.page, mirrored=kind != "text")
     own = [Sheet("pdf", f"{page}\n{faces.font_faces(setup.kit)}")]
     own += [Sheet(sheet.shown, change(sheet.text)) for sheet in setup.sheets]
+    own += [Sheet("pdf", sheets.GROUNDLESS)] if kind in ("heads", "folios") else []
     cut = {face.object: face.media_type for face in setup.kit.faces}
 
     def supply(address: str) -> tuple[bytes, str] | None:

@@ -1,4 +1,4 @@
-"""Page sizes by name, and the type area that fits a page."""
+"""Page sizes by name, the type area that fits a page, and what is asked for beyond its edges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from publish.config import suggestion
 from publish.diagnostics import UsageError, error
 
 MM = 72 / 25.4  # points
-_SIZES = {  # millimetres: ISO 216, JIS B series as China prints it, and Chinese 开本
+_SIZES = {  # millimetres: ISO 216 (GB/T 148) A and B, Chinese 开本, North America, screens
     "a3": (297, 420),
     "a4": (210, 297),
     "a5": (148, 210),
@@ -33,6 +33,10 @@ _SIZES = {  # millimetres: ISO 216, JIS B series as China prints it, and Chinese
 }
 _LENGTHS = re.compile(r"([\d.]+)\s*(mm|cm|in|pt|)\s*[x×*]\s*([\d.]+)\s*(mm|cm|in|pt|)", re.I)
 _UNITS = {"mm": MM, "cm": MM * 10, "in": 72.0, "pt": 1.0}
+_LENGTH = re.compile(r"(\d+\.?\d*|\.\d+)\s*(mm|cm|in|pt|)", re.I | re.A)
+MARKS = ("crop", "registration")
+USUAL = 3 * MM  # bleed, where marks are asked for and nothing is said of it
+MOST = 25 * MM  # bleed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Page:
     top: float
     outer: float
     bottom: float
+    bleed: float = 0.0  # beyond the edges that will be trimmed
 
     @property
     def text_width(self) -> float:
@@ -113,7 +118,53 @@ def page(options: Mapping[str, object]) -> Page:
     return Page(
         width, height, size, pitch, measure, lines,
         inner=across * 0.46, top=along * 0.44, outer=across * 0.54, bottom=along * 0.56,
+        bleed=bleed(options),
     )  # fmt: skip
+
+
+def bleed(options: Mapping[str, object]) -> float:
+    """Return the bleed in points; a bare number means millimetres.
+
+    Raises:
+        UsageError: an option cannot be meant.
+    """
+    usual = USUAL if marks(options) else 0.0
+    value = options.get("bleed")
+    if value is None:
+        return usual
+    found = None if isinstance(value, bool) else _LENGTH.fullmatch(str(value).strip())
+    points = float(found[1]) * _UNITS[found[2].lower() or "mm"] if found else None
+    if points is not None and points <= MOST:
+        return points
+    raise UsageError(
+        error(
+            "pdf-option",
+            f"bleed = {value!r} cannot be meant",
+            help='a length from 0 to 25 mm, such as "3mm"; a bare number is in millimetres',
+        )
+    )
+
+
+def marks(options: Mapping[str, object]) -> tuple[str, ...]:
+    """Return which printer's marks are drawn, of `MARKS`.
+
+    Raises:
+        UsageError: the option cannot be meant.
+    """
+    value = options.get("marks")
+    if value is None or isinstance(value, bool):
+        return MARKS if value else ()
+    words = value if isinstance(value, list | tuple) else re.split(r"[\s,]+", str(value).strip())
+    if all(word in MARKS for word in words):
+        return tuple(mark for mark in MARKS if mark in words)
+    strange = next(word for word in words if word not in MARKS)
+    raise UsageError(
+        error(
+            "pdf-option",
+            f"marks = {value!r} cannot be meant",
+            help=f"{suggestion(str(strange), MARKS)} true draws both, false none",
+        )
+    )
 
 
 def _measure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
@@ -9,10 +10,13 @@ from xml.etree import ElementTree as ET
 from publish import layouts
 from publish.backends.pdf import compose, document, galley
 from publish.backends.pdf.compose import Floor
+from publish.backends.pdf.facts import Page
 from publish.backends.pdf.galley import Galley
 from publish.backends.pdf.trees import Element, make
 from publish.cache import Cache
-from publish.model import Chapter, Edition
+from publish.model import Chapter, Edition, Figure
+
+NEARLY = 1.1  # by how much the sides of a cover's picture may differ from the page's
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ def pages(
         name="front",
         body="front",
         edition=edition,
-        before=[_cover_page(edition)] if shown else [],
-        cover=_cover(edition, floor.store) if shown else None,
+        before=[_cover_page(edition, draft.page)] if shown else [],
+        cover=_cover(edition, draft.page, floor.store) if shown else None,
     )
 
 
@@ -87,25 +91,41 @@ def sources(edition: Edition, floor: Floor) -> Galley:
     return compose.set_texts([text], floor, "text", name="sources", body="book")
 
 
-def _cover_page(edition: Edition) -> Element:
+def _cover_page(edition: Edition, page: Page) -> Element:
     words = layouts.labels(edition.language)
-    page = make("section", class_="cover-page")
-    page.append(make("img", src="cover", alt=f"{words.cover}{words.colon}{edition.title}"))
-    return page
+    section = make("section", class_="cover-page")
+    picture = make("img", src="cover", alt=f"{words.cover}{words.colon}{edition.title}")
+    if page.bleed and edition.cover and _fits(edition.cover.figure, page):
+        picture.set("style", "object-fit: cover")
+    section.append(picture)
+    return section
 
 
-def _cover(edition: Edition, store: Cache) -> tuple[bytes, str] | None:
+def _fits(figure: Figure, page: Page) -> bool:
+    """Tell whether a picture is so nearly of the page's shape that it may fill it to the bleed."""
+    across, along = figure.width / page.width, figure.height / page.height
+    return max(across, along) <= NEARLY * min(across, along)
+
+
+def _cover(edition: Edition, page: Page, store: Cache) -> tuple[bytes, str] | None:
     cover = edition.cover
     if cover is None:
         return None
     if cover.svg:
-        return _filling(cover.svg), "image/svg+xml"
+        return _filling(cover.svg, page), "image/svg+xml"
     return galley.object_of(store, cover.figure.object), cover.figure.media_type
 
 
-def _filling(svg: bytes) -> bytes:
-    """Return a cover that fills whatever page it is put on: its grounds reach beyond its frame."""
+def _filling(svg: bytes, page: Page) -> bytes:
+    """Return a cover that fills a page and its bleed: its grounds reach beyond its frame."""
     root = ET.fromstring(svg)
+    frame = [float(number) for number in re.findall(r"[-+.\deE]+", root.get("viewBox", ""))]
+    if len(frame) == 4 and frame[2] > 0 < frame[3]:
+        left, top, width, height = frame
+        scale = min(page.width / width, page.height / height)
+        across, along = ((side + 2 * page.bleed) / scale for side in (page.width, page.height))
+        shown = (left + (width - across) / 2, top + (height - along) / 2, across, along)
+        root.set("viewBox", " ".join(f"{number:.3f}" for number in shown))
     for name in ("width", "height"):
         root.attrib.pop(name, None)
     root.set("preserveAspectRatio", "xMidYMid meet")

@@ -18,16 +18,17 @@ from publish.backends.pdf import (
     galley,
     heads,
     margins,
+    openings,
     references,
 )
 from publish.backends.pdf.binding import Binder, Leaf, Overlay
 from publish.backends.pdf.compose import Floor, Order, Piece, Setup
 from publish.backends.pdf.exchange import Change
-from publish.backends.pdf.facts import page
+from publish.backends.pdf.facts import marks, page
 from publish.backends.pdf.galley import Galley, Slip
-from publish.backends.pdf.openings import rectos
 from publish.backends.pdf.settings import catalogue_of, flag, manner, signs, toc_depth
 from publish.backends.pdf.sheets import Sheet
+from publish.backends.pdf.trimming import Trimming
 from publish.diagnostics import Diagnostic, Place, warning
 from publish.layouts import Layout
 from publish.model import Chapter, Edition, EditionPart
@@ -39,6 +40,7 @@ FEW = 2  # pieces for which starting workers costs more than it saves
 # What says nothing about how a piece is set.
 _BESIDES = frozenset(
     {"project", "toc_depth", "cover", "half_title", "figure_list", "references", "variant"}
+    | {"bleed", "marks"}
 )
 
 
@@ -68,7 +70,8 @@ def bind(
     ahead, changes = book.front_matter(runs, matter)
     leaves = book.leaves(runs, ahead)
     shop.rest()
-    _write(book, (ahead, changes), runs, leaves, out)
+    trimming = Trimming(setup.page.bleed, marks(settings))
+    _write(book, (ahead, changes), runs, leaves, trimming, out)
 
 
 def _matter(edition: Edition, settings: Mapping[str, object]) -> document.Matter:
@@ -88,6 +91,7 @@ def _setup(
     catalogue = catalogue_of(settings, edition, shop)
     own = tuple(Sheet(sheet.shown, sheet.text) for sheet in layouts.sheets(layout, "pdf"))
     shop.report(*(_mixed(sheet) for sheet in own if margins.mixes(sheet.text)))
+    shop.report(*(told for sheet in own for told in _trimming(sheet)))
     more = signs("".join(sheet.text for sheet in own))
     said = more + furniture.SIGNS + layouts.wording(layout)
     kit = fonts.cut(faces.everything(_texts(edition, said)), catalogue, shop.cache)
@@ -112,6 +116,13 @@ def _mixed(sheet: Sheet) -> Diagnostic:
         Place(sheet.shown),
         "use two margin boxes",
     )
+
+
+def _trimming(sheet: Sheet) -> Iterator[Diagnostic]:
+    for line in margins.trims(sheet.text):
+        message = "bleed and marks of @page say nothing: they are options"
+        advice = "set bleed and marks in [options] of the layout or in the pdf table of a book"
+        yield warning("layout-trim", message, Place(sheet.shown, line), advice)
 
 
 def _texts(edition: Edition, more: str) -> Iterator[tuple[str, str]]:
@@ -162,7 +173,7 @@ class _Book:
         self.edition = edition
         self.setup = setup
         self.shop = shop
-        self._floor = floor
+        self.floor = floor
         self._shared = floor.shared
         self._listed = front.listed(edition)
         self._reported: set[Diagnostic] = set()
@@ -194,7 +205,7 @@ class _Book:
 
     def _runs(self, pieces: Sequence[Piece]) -> tuple[Run, ...]:
         self._set(pieces)
-        opening = rectos(self._floor)
+        opening = openings.rectos(self.floor)
         runs: list[Run] = []
 
         def place(made: Slip, kind: str, head: tuple[str, str]) -> None:
@@ -210,7 +221,7 @@ class _Book:
         if any(chapter.origin for chapter in self.edition.chapters):
             key = cache.digest("sources", self._shared, self._listed)
             place(
-                self._late(front.Order(self._floor, key, self._listed)),
+                self._late(front.Order(self.floor, key, self._listed)),
                 "back",
                 (layouts.labels(self.edition.language).sources, ""),
             )
@@ -239,7 +250,7 @@ class _Book:
         store = self.shop.cache
         missing = [p for p in pieces if not store.has(galley.STAGE, p.key)]
         missing.sort(key=lambda piece: -piece.weight)
-        self._do("galleys", [Order(self._floor, piece=piece) for piece in missing])
+        self._do("galleys", [Order(self.floor, piece=piece) for piece in missing])
 
     def _do(self, stage: str, orders: Sequence[Order]) -> None:
         for _ in self.shop.spread(stage, compose.do, orders, small=len(orders) <= FEW):
@@ -267,7 +278,7 @@ class _Book:
 
     def _front(self, matter: document.Matter, families: tuple[tuple[str, str], ...]) -> Galley:
         key = cache.digest("front", self._shared, self._listed, matter, families)
-        self._late(front.Order(self._floor, key, self._listed, matter, families))
+        self._late(front.Order(self.floor, key, self._listed, matter, families))
         return galley.kept(self.shop.cache, key)
 
     def _late(self, order: front.Order) -> Slip:
@@ -291,7 +302,7 @@ class _Book:
         shift = self.setup.page.inner - self.setup.page.outer
         names = {*ahead.pages, *(name for run in runs for name in run.galley.pages)} - {"blank"}
         store = self.shop.cache
-        own = furniture.study(names, self._floor)
+        own = furniture.study(names, self.floor)
         said = [self._heads(run, own) for run in runs]
         rows = [(ahead.pages, 0), *((run.galley.pages, run.first) for run in runs)]
         folios = [
@@ -355,11 +366,11 @@ class _Book:
         for side in (False, True):
             lacking = [h for h in said.values() if h.recto == side and not heads.find(h, store)]
             orders += (
-                Order(self._floor, said=tuple(lacking[at : at + heads.BATCH]))
+                Order(self.floor, said=tuple(lacking[at : at + heads.BATCH]))
                 for at in range(0, len(lacking), heads.BATCH)
             )
         orders += (
-            Order(self._floor, folios=block)
+            Order(self.floor, folios=block)
             for block in dict.fromkeys(folios)
             if not store.has(galley.STAGE, block.key)
         )
@@ -378,6 +389,7 @@ def _write(
     front: tuple[Galley, tuple[Change, ...]],
     runs: Sequence[Run],
     leaves: tuple[list[Leaf], list[list[Leaf]]],
+    trimming: Trimming,
     out: BinaryIO,
 ) -> None:
     """Bind all that was set."""
@@ -387,18 +399,21 @@ def _write(
     labels |= {h.id: h.text for chapter in edition.chapters for h in chapter.headings}
     ahead, changes = front
     before, body = leaves
+    blank = Leaf((Overlay(openings.empty(book.floor), openings.EMPTY),))
     shop.reporter.begin("pages", len(ahead) + sum(len(run.galley) for run in runs))
     with shop.cache.scratch() as scratch:
         try:
-            binder = Binder(ahead, edition, shop.cache, scratch, book.setup.catalogue, labels)
+            binder = Binder(
+                ahead, edition, shop.cache, scratch, book.setup.catalogue, labels, trimming
+            )
             binder.plates.take(plate for run in runs for plate in run.galley.plates)
             binder.exchange(changes)
             binder.lay_over(before, 0)
             shop.reporter.advance("pages", len(ahead))
-            binder.end_front()
+            binder.end_front(blank)
             for run, rows in zip(runs, body, strict=True):
                 while len(binder) < binder.front + run.first:
-                    binder.blank()
+                    binder.blank(blank)
                 binder.add(run.galley.key)
                 binder.lay_over(rows, binder.front + run.first)
                 shop.reporter.advance("pages", len(run.galley))

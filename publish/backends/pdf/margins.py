@@ -7,6 +7,7 @@ number, heads on nothing but the title: so each are set apart, from the layout's
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import tinycss2 as _tinycss2
@@ -22,6 +23,8 @@ BOXES = frozenset(
     for place in places.split()
 )
 _COUNTERS = frozenset({"counter", "counters"})
+_TRIM = frozenset({"marks", "bleed", *(f"bleed-{s}" for s in ("top", "right", "bottom", "left"))})
+_SPACE = ("whitespace", "comment")
 _STRINGS = frozenset({"string", "element", "content"})
 
 tinycss2: Any = _tinycss2  # the engine's parser has no types
@@ -54,6 +57,24 @@ def mixes(css: str) -> bool:
 
     _changed(css, look)
     return any(found)
+
+
+def trims(css: str) -> list[int]:
+    """Return the lines on which rules of pages set bleed or marks, which are the book's to set."""
+    found: list[int] = []
+    at_page = False
+    for token in tinycss2.parse_component_value_list(css):
+        if token.type == "at-keyword":
+            at_page = token.lower_value == "page"
+        elif token.type == "{} block":
+            words = token.content if at_page else ()
+            found += (
+                word.source_line
+                for word, after in pairwise(t for t in words if t.type not in _SPACE)
+                if word.type == "ident" and word.lower_value in _TRIM and after == ":"
+            )
+            at_page = False
+    return found
 
 
 def _changed(css: str, change: Change) -> str:

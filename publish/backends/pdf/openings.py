@@ -1,6 +1,8 @@
-"""Finds out what a layout lets open on a recto."""
+"""Finds out what a layout lets open on a recto, and what stands on the versos left empty."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from publish import cache
 from publish.backends.pdf import compose, galley
@@ -9,6 +11,23 @@ from publish.backends.pdf.trees import make
 
 STAGE = "openings"
 KINDS = ("part", "chapter", "back")
+EMPTY = 1  # the page of `empty` that is one
+
+
+def empty(floor: Floor) -> str:
+    """Return the key of a galley whose second page is an empty verso, with the layout's ground."""
+    key = cache.digest("empty", floor.shared)
+    if not floor.store.has(galley.STAGE, key):
+        root = make("html", lang=floor.setup.edition.language)
+        body = make("body")
+        body.extend(
+            make("div", style=f"height: 1pt; {more}") for more in ("", "break-before: recto")
+        )
+        root.extend((make("head"), body))
+        press = compose.press(floor, "text")
+        made = press.set(root, replace(floor.setup.manner, tags=False))
+        galley.keep(floor.store, key, made)
+    return key
 
 
 def rectos(floor: Floor) -> frozenset[str]:

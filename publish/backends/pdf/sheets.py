@@ -26,7 +26,12 @@ def rules(page: Page, *, mirrored: bool = True) -> str:
         mirrored: whether left pages have their inner margin on the right. Galleys are set as
             rectos throughout, and moved when they are bound.
     """
+    # Boxes of versos move: whatever reaches the edge goes on by as much.
+    beside = page.bleed + abs(page.inner - page.outer)
+    reach = max(page.inner, page.outer) + page.bleed
+    width, height = page.width + 2 * page.bleed, page.height + 2 * page.bleed
     return f"""
+@page {{ bleed: {page.bleed:.3f}pt {beside:.3f}pt !important; marks: none !important }}
 @page {{
   size: {page.width:.3f}pt {page.height:.3f}pt;
   margin: {page.top:.3f}pt {page.outer:.3f}pt {page.bottom:.3f}pt {page.inner:.3f}pt;
@@ -34,9 +39,12 @@ def rules(page: Page, *, mirrored: bool = True) -> str:
 {MIRRORED.format(outer=page.outer, inner=page.inner) if mirrored else ""}
 @page cover {{ margin: 0 }}
 :root {{ --em: {page.size:g}pt; --pitch: {page.pitch:g}pt;
-  --measure: {page.text_width:.3f}pt; --depth: {page.text_height:.3f}pt }}
-.cover-page {{ page: cover }}
-.cover-page img {{ display: block; width: {page.width:.3f}pt; height: {page.height:.3f}pt;
+  --measure: {page.text_width:.3f}pt; --depth: {page.text_height:.3f}pt;
+  --bleed: {page.bleed:.3f}pt; --reach: {reach:.3f}pt;
+  --reach-top: {page.top + page.bleed:.3f}pt; --reach-bottom: {page.bottom + page.bleed:.3f}pt }}
+.cover-page {{ page: cover; position: relative; height: {page.height:.3f}pt }}
+.cover-page img {{ display: block; position: absolute; left: -{page.bleed:.3f}pt;
+  top: -{page.bleed:.3f}pt; width: {width:.3f}pt; height: {height:.3f}pt;
   max-width: none; max-height: none; object-fit: contain }}
 h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
 {_outline()}
@@ -46,6 +54,13 @@ h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
 .footnote {{ float: footnote }}
 .footnote::footnote-call {{ content: attr(data-number) }}
 .footnote::footnote-marker {{ content: attr(data-number) }}
+"""
+
+
+# Heads and folios are laid over pages that have their ground already.
+GROUNDLESS = """
+@page { background: none !important; border-color: transparent !important }
+html, body { background: none !important }
 """
 
 

@@ -1,0 +1,145 @@
+"""The edges of a page: its boxes, and the marks by which printers cut it and lay colours.
+
+Boxes as ISO 32000-1, 14.11.2 and ISO 15930-7 (PDF/X-4) have them: the trim is the page, the
+bleed lies around it, and the media has room for marks besides. Marks are drawn here and not by
+the engine, as galleys are set as rectos throughout: on versos the boxes move, and so do marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from publish.backends.pdf.facts import MM
+
+LENGTH = 5 * MM  # of crop marks
+LEAST = 2 * MM  # between the trim and a mark, where the bleed is narrower
+MARGIN = 1 * MM  # between marks and the edge of the media
+HAIRLINE = 0.25  # points
+TARGET = 1.4 * MM  # radius of a registration mark
+_ROUND = 0.5522847  # Bézier handles of a quarter of a circle
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in points."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def grown(self, by: float) -> Box:
+        """Return it with more on every side."""
+        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
+
+    def moved(self, by: float) -> Box:
+        """Return it moved to the right."""
+        return Box(self.left + by, self.bottom, self.right + by, self.top)
+
+    @property
+    def array(self) -> Array:
+        """The box as PDF writes it."""
+        return Array([round(side, 3) for side in self._sides])
+
+    @property
+    def path(self) -> str:
+        """The operator that appends it to a path."""
+        width, height = self.right - self.left, self.top - self.bottom
+        return f"{self.left:.3f} {self.bottom:.3f} {width:.3f} {height:.3f} re"
+
+    @property
+    def _sides(self) -> tuple[float, ...]:
+        return self.left, self.bottom, self.right, self.top
+
+
+def trim_of(page: pikepdf.Object) -> Box:
+    """Return the trim of a page, or its whole media if it says nothing of it."""
+    return Box(*map(float, page.get("/TrimBox", page.MediaBox)))
+
+
+@dataclass(frozen=True, slots=True)
+class Trimming:
+    """What is around the trim of every page of a book."""
+
+    bleed: float = 0.0  # points
+    marks: tuple[str, ...] = ()  # of facts.MARKS
+
+    @property
+    def _gap(self) -> float:
+        """Distance of marks from the trim: they stand outside of the bleed."""
+        return max(self.bleed, LEAST)
+
+    @property
+    def room(self) -> float:
+        """Distance from the trim to the edge of the media."""
+        return self._gap + LENGTH + MARGIN if self.marks else self.bleed
+
+    def dress(self, page: pikepdf.Object, trim: Box) -> None:
+        """Give a page its boxes."""
+        page.MediaBox = trim.grown(self.room).array
+        page.BleedBox = trim.grown(self.bleed).array
+        page.TrimBox = trim.array
+        for name in ("/CropBox", "/ArtBox"):
+            if name in page:
+                del page[name]
+
+    def form(self, pdf: pikepdf.Pdf, trim: Box) -> pikepdf.Object:
+        """Return the marks of pages of one trim as a form."""
+        lines = [f"/All CS 1 SCN {HAIRLINE} w"]
+        if "crop" in self.marks:
+            lines += self._crops(trim)
+        if "registration" in self.marks:
+            lines += self._targets(trim)
+        form = pdf.make_stream("\n".join(lines).encode())
+        form.Type, form.Subtype = Name.XObject, Name.Form
+        form.BBox = trim.grown(self.room).array
+        form.Resources = Dictionary(ColorSpace=Dictionary(All=_every_plate(pdf)))
+        return form
+
+    def _crops(self, trim: Box) -> list[str]:
+        """Return two lines at each corner, in line with the edges of the trim."""
+        inner, outer = trim.grown(self._gap), trim.grown(self._gap + LENGTH)
+        across = ((outer.left, inner.left), (inner.right, outer.right))
+        along = ((outer.bottom, inner.bottom), (inner.top, outer.top))
+        return [
+            *(_line(a, y, b, y) for y in (trim.bottom, trim.top) for a, b in across),
+            *(_line(x, a, x, b) for x in (trim.left, trim.right) for a, b in along),
+        ]
+
+    def _targets(self, trim: Box) -> list[str]:
+        """Return a target in the middle of each side."""
+        x, y = (trim.left + trim.right) / 2, (trim.bottom + trim.top) / 2
+        at = trim.grown(self._gap + LENGTH / 2)
+        places = ((x, at.bottom), (x, at.top), (at.left, y), (at.right, y))
+        return [line for place in places for line in _target(*place)]
+
+
+def _every_plate(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    """Return the colour that is on every plate, ISO 32000-1, 8.6.6.4; grey where there is none.
+
+    Grey is what every kind of PDF that asks for device colours to be defined still allows.
+    """
+    tint = Dictionary(FunctionType=2, Domain=[0, 1], C0=[1], C1=[0], N=1)
+    return pdf.make_indirect(Array([Name.Separation, Name.All, Name.DeviceGray, tint]))
+
+
+def _line(x: float, y: float, to_x: float, to_y: float) -> str:
+    return f"{x:.3f} {y:.3f} m {to_x:.3f} {to_y:.3f} l S"
+
+
+def _target(x: float, y: float) -> list[str]:
+    """Return a circle and a cross through it."""
+    far, near = LENGTH / 2, TARGET
+    handle = near * _ROUND
+    ring = [f"{x + near:.3f} {y:.3f} m"]
+    for a, b in ((1, 0), (0, 1), (-1, 0), (0, -1)):  # from which side of the circle
+        points = (
+            (x + a * near - b * handle, y + b * near + a * handle),
+            (x - b * near + a * handle, y + a * near + b * handle),
+            (x - b * near, y + a * near),
+        )
+        ring.append(" ".join(f"{px:.3f} {py:.3f}" for px, py in points) + " c")
+    return [_line(x - far, y, x + far, y), _line(x, y - far, x, y + far), *ring, "s"]
