@@ -294,6 +294,7 @@ def test_a_cover_is_drawn_without_text_elements(edition: Edition) -> None:
                 t=layouts.labels("zh-Hans"),
                 lines=lines,
                 palette=palette,
+                binding="left",
                 outline=outline,
                 measure=lambda text, size, **_: len(text) * size,
             )

@@ -21,6 +21,7 @@ GROUP = "publish.backends"
 SHIPPED = {
     "epub": "publish.backends.epub:EpubBackend",
     "pdf": "publish.backends.pdf:PdfBackend",
+    "cover": "publish.backends.pdf:CoverBackend",
 }
 
 
@@ -29,7 +30,8 @@ class Backend(Protocol):
     """Makes one kind of file.
 
     ``version`` changes whenever the bytes of a book may: it holds the backend's own version and
-    those of the engines it uses, and costs no import of them.
+    those of the engines it uses, and costs no import of them. ``suffix`` is what file names end
+    in: ".epub", or "-cover.pdf" of what lies beside a book of the same kind.
     """
 
     name: str
@@ -50,7 +52,8 @@ class Backend(Protocol):
         """Write the book into an open file; findings go to ``shop.report``.
 
         The same edition, layout and options give the same bytes. Nothing is fetched, nothing
-        passed in is changed, every chapter is in the book, in order, with every figure.
+        passed in is changed. Every chapter is in a book, in order, with every figure; a sheet
+        that goes with a book, such as its cover, has the book's facts.
 
         Raises:
             BackendError: this book cannot be made.

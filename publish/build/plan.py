@@ -296,11 +296,11 @@ def _path(name: str, to: str, loaded: Loaded, request: Request, *, single: bool)
                 help="give -o a folder, or choose one book, edition and format",
             )
         )
-    if given.suffix.lower() != suffix:
+    if given.suffix.lower() != f".{suffix.rpartition('.')[2]}":
         raise UsageError(
             error(
                 "output-suffix",
-                f"{request.output} is no name for {suffix} files",
+                f"{request.output} is no name for .{suffix.rpartition('.')[2]} files",
                 help=f"such as {given.stem}{suffix}; the name of a folder ends in /",
             )
         )
@@ -343,8 +343,11 @@ def options(output: Output) -> dict[str, object]:
     """Return what a book's table says to its backend."""
     import msgspec
 
-    table = {"pdf": output.book.pdf, "epub": output.book.epub}.get(output.backend)
+    book = output.book
+    table = {"pdf": book.pdf, "cover": book.pdf, "epub": book.epub}.get(output.backend)
     if table is None:
         return {}
     found: dict[str, object] = msgspec.structs.asdict(table)
+    if output.backend == "cover":  # with the hyphens that the user gives it
+        found["isbn"] = output.manuscript.identifier or None
     return {key: value for key, value in found.items() if value is not None}

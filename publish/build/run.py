@@ -129,6 +129,7 @@ def _make(
     if strict and (counting.warnings or counting.errors):  # of a cover
         shop.report(_strict(counting))
         return {}, 1
+    tasks.sort(key=lambda pair: _is_cover(pair[1]))  # they count pages that books have set by then
     status = int(counting.errors > 0)
     bound = _bound([task for _, task in tasks], shop)
     made: dict[Path, Book] = {}
@@ -147,7 +148,7 @@ def _make(
 
 
 def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
-    """Bind books: many at a time, or one after the other with all workers for each.
+    """Bind books, then covers: many at a time, or one after the other with all workers for each.
 
     A backend that has workers spreads its chapters over them, which shares large books out
     better; but small ones are not worth it.
@@ -156,7 +157,13 @@ def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
     large = any(sum(len(c.xhtml) for c in task.edition.chapters) > LARGE for task in slow)
     alone = len(tasks) == 1 or large or not slow
     bind = functools.partial(_bind, crew=shop) if alone else _bind
-    return shop.spread("books", bind, tasks, small=alone)
+    for stage, covers in (("books", False), ("covers", True)):
+        todo = [task for task in tasks if _is_cover(task) == covers]
+        yield from shop.spread(stage, bind, todo, small=alone)
+
+
+def _is_cover(task: _Task) -> bool:
+    return task.backend == "cover"
 
 
 def _watched(

@@ -29,6 +29,7 @@ class _Commands(click.Group):
     modules: ClassVar[dict[str, str]] = {
         "epub": "make",
         "pdf": "make",
+        "cover": "make",
         "build": "make",
         "impose": "press",
         "list": "look",

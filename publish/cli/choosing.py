@@ -9,7 +9,7 @@ import click
 
 from publish.config.schema import GROUPINGS
 
-PAGES = ("page", "bleed", "marks")  # what only books with pages have
+PAGES = ("page", "bleed", "marks", "paper", "spine", "binding")  # what only books with pages have
 _SELECT = ("path", "tag", "category", "author", "series", "language", "since", "until")
 
 _OPTIONS: tuple[Callable[..., Any], ...] = (

@@ -1,4 +1,4 @@
-"""``publish epub``, ``pdf`` and ``build``: the commands that make books."""
+"""``publish epub``, ``pdf``, ``cover`` and ``build``: the commands that make books."""
 
 from __future__ import annotations
 
@@ -47,7 +47,23 @@ def pdf(session: Session, what: tuple[str, ...], output: str, **given: Any) -> i
 
 
 @click.command()
-@click.option("--to", multiple=True, metavar="FORMATS", help="epub, pdf, or both: epub,pdf.")
+@click.option("--paper", metavar="PAPER", help='Of the book: 0.1mm a leaf, 80gsm, "轻型纸 70g".')
+@click.option("--spine", metavar="WIDTH", help="Of the spine, such as 12.5mm, instead of --paper.")
+@click.option("--binding", metavar="SIDE", help="left, or right for books that open that way.")
+@_making
+def cover(session: Session, what: tuple[str, ...], output: str, **given: Any) -> int:
+    """Make print covers: back, spine and front on one sheet, beside the PDF of a book.
+
+    WHAT is the name of a book in publish.toml, or article files and folders; without it, every
+    book of the project is covered. The spine is as wide as the pages that publish pdf makes.
+
+        publish cover articles/ -o reader-cover.pdf --page A5 --paper 80gsm
+    """
+    return _run(session, what, output, ("cover",), given)
+
+
+@click.command()
+@click.option("--to", multiple=True, metavar="FORMATS", help="epub, pdf, cover: epub,pdf.")
 @_making
 def build(session: Session, what: tuple[str, ...], output: str, **given: Any) -> int:
     """Make all books of the project that are not fresh, in all their editions and formats."""
@@ -62,7 +78,7 @@ def _run(
 
     started = time.monotonic()
     flags, console = session.flags, session.console
-    if to and "pdf" not in to:
+    if to and not {"pdf", "cover"} & {*to}:
         for name in (name for name in PAGES if given.get(name)):
             console.report(warning("flag-idle", f"--{name} says nothing to a book without pages"))
     editions = [tag for word in given.pop("editions", ()) for tag in word.split(",") if tag]

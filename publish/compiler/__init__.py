@@ -1,6 +1,8 @@
 """The first floor: manuscripts become editions, article by article, in workers, cached."""
 
 from publish.compiler.covers import draw as draw_cover
+from publish.compiler.covers import palette, title_lines
+from publish.compiler.drawings import drawing
 from publish.compiler.editions import Brief, compile_edition
 from publish.compiler.languages import settle_languages
 from publish.compiler.materials import Materials, gather
@@ -10,6 +12,9 @@ __all__ = [
     "Materials",
     "compile_edition",
     "draw_cover",
+    "drawing",
     "gather",
+    "palette",
     "settle_languages",
+    "title_lines",
 ]

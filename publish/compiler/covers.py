@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from publish import cache, fonts, layouts, locales
+from publish import cache, fonts, locales
+from publish.compiler.drawings import drawing
 from publish.diagnostics import warning
 from publish.layouts import Layout
 from publish.model import Cover, Edition, Figure
@@ -52,23 +53,14 @@ def draw(edition: Edition, layout: Layout, catalogue: fonts.Catalogue, shop: Wor
 
 
 def _svg(edition: Edition, layout: Layout, catalogue: fonts.Catalogue, shop: Workshop) -> str:
-    missing: set[str] = set()
-
-    def outline(text: str, x: float, y: float, size: float, **how: Any) -> str:
-        path = _outline(text, (x, y, size), edition.language, catalogue, **how)
-        if path is None:
-            missing.add(text)
-        return path or ""
-
-    svg = layouts.render(
+    svg, missing = drawing(
         layout,
         "cover.svg",
-        edition=edition,
-        t=layouts.labels(edition.language),
+        edition,
+        catalogue,
         lines=title_lines(edition.title, edition.language),
         palette=palette(edition.name),
-        outline=outline,
-        measure=lambda text, size, **how: _measure(text, size, edition.language, catalogue, **how),
+        binding="left",
     )
     if missing:
         shop.report(
@@ -79,51 +71,6 @@ def _svg(edition: Edition, layout: Layout, catalogue: fonts.Catalogue, shop: Wor
             )
         )
     return svg
-
-
-def _outline(
-    text: str,
-    place: tuple[float, float, float],
-    language: str,
-    catalogue: fonts.Catalogue,
-    *,
-    face: str = "bold",
-    role: str = "song",
-    anchor: str = "start",
-    vertical: bool = False,
-    tracking: float = 0.0,
-) -> str | None:
-    """Return SVG for a line of text with its baseline (or the head of its column) at a place."""
-    x, y, size = place
-    drawn = fonts.outline(
-        text,
-        language=language,
-        role=role,
-        weight="bold" if face == "bold" else "normal",
-        size=size,
-        catalogue=catalogue,
-        vertical=vertical,
-        tracking=tracking,
-    )
-    if drawn is None:
-        return None
-    shift = {"start": 0.0, "middle": drawn.advance / 2, "end": drawn.advance}[anchor]
-    dx, dy = (0.0, shift) if vertical else (shift, 0.0)
-    return f'<path transform="translate({x - dx:.2f} {y - dy:.2f})" d="{drawn.path}"/>'
-
-
-def _measure(
-    text: str, size: float, language: str, catalogue: fonts.Catalogue, **how: Any
-) -> float:
-    drawn = fonts.outline(
-        text,
-        language=language,
-        role=how.get("role", "song"),
-        weight="bold" if how.get("face", "bold") == "bold" else "normal",
-        size=size,
-        catalogue=catalogue,
-    )
-    return drawn.advance if drawn else len(text) * size
 
 
 def _rasterise(svg: str) -> bytes:

@@ -67,6 +67,7 @@ def pictures_of_pdf(book: bytes) -> int:
         document.close()
 
 
+SHEETS = {"cover"}  # backends that make no book, but what goes with one: they hold no chapters
 READ: dict[str, tuple[Callable[[bytes], str], Callable[[bytes], int]]] = {
     "epub": (text_of_epub, pictures_of_epub),
     "pdf": (text_of_pdf, pictures_of_pdf),
@@ -76,7 +77,7 @@ READ: dict[str, tuple[Callable[[bytes], str], Callable[[bytes], int]]] = {
 def test_it_has_a_name_a_suffix_and_a_version(backend: Backend) -> None:
     assert isinstance(backend, Backend)
     assert re.fullmatch(r"[a-z][a-z0-9-]*", backend.name)
-    assert backend.suffix.startswith(".")
+    assert re.fullmatch(r"(-[a-z0-9]+)?\.[a-z0-9]+", backend.suffix)
     assert backend.version
 
 
@@ -98,6 +99,8 @@ def test_nothing_passed_in_is_changed(backend: Backend, tmp_path: Path) -> None:
 def test_every_chapter_in_order_and_every_figure(
     backend: Backend, layout: str, tmp_path: Path
 ) -> None:
+    if backend.name in SHEETS:
+        pytest.skip(f"{backend.name} makes no book")
     if backend.name not in READ:
         pytest.skip(f"nobody has said how to read what {backend.name} makes")
     read, count = READ[backend.name]
@@ -111,6 +114,24 @@ def test_every_chapter_in_order_and_every_figure(
         assert at >= 0, chapter.title
     figures = {figure.name for chapter in edition.chapters for figure in chapter.figures}
     assert count(book) >= len(figures) > 0
+
+
+def test_a_sheet_that_goes_with_a_book_tells_whose_it_is(backend: Backend, tmp_path: Path) -> None:
+    if backend.name not in SHEETS:
+        pytest.skip(f"{backend.name} makes books")
+    import pikepdf
+
+    shop = workshop(tmp_path)
+    edition = rich(shop)
+    book = bound(backend, edition, shop)
+    assert edition.description in text_of_pdf(book)
+    with pikepdf.open(io.BytesIO(book)) as opened:
+        assert str(opened.docinfo["/Title"]) == edition.title
+
+
+def test_no_two_backends_write_the_same_file() -> None:
+    suffixes = [backends.backend(name).suffix for name in backends.names()]
+    assert len(set(suffixes)) == len(suffixes)
 
 
 def test_an_edition_travels_to_a_worker_and_back(backend: Backend, tmp_path: Path) -> None:

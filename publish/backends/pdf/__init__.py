@@ -14,13 +14,15 @@ A print shop, room by room:
   casts each face once, `plates` puts each picture in once, `structure` joins the structure trees,
   `outline` writes the outline.
 - `making` runs the shop.
+- `wrap` makes the cover of a printed book: `paper` knows its spine, `isbn` the bar code, `tones`
+  the colours, `panels` where each lies.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import BinaryIO
 
@@ -32,17 +34,21 @@ from publish.workshop import Workshop
 VERSION = "2"
 
 
-class PdfBackend:
-    """Makes a PDF for the screen and for print."""
-
-    name = "pdf"
-    suffix = ".pdf"
+class _Pages:
+    """What the backends that set pages share."""
 
     @property
     def version(self) -> str:
         """Our version, and those of the libraries that draw."""
         engines = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
         return " ".join((VERSION, *(f"{name}-{version(name)}" for name in engines)))
+
+
+class PdfBackend(_Pages):
+    """Makes a PDF for the screen and for print."""
+
+    name = "pdf"
+    suffix = ".pdf"
 
     def bind(
         self,
@@ -53,11 +59,42 @@ class PdfBackend:
         options: Mapping[str, object],
     ) -> None:
         """Write an edition as a PDF; see `publish.backends.Backend`."""
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):  # where the engine would complain
-                from publish.backends.pdf.making import bind
-        except OSError as problem:
-            message = f"WeasyPrint cannot load its libraries: {str(problem).splitlines()[0]}"
-            told = error("engine-missing", message, help="see what is missing with: publish doctor")
-            raise SetupError(told) from None
+        with _engine():
+            from publish.backends.pdf.making import bind
         bind(edition, layout, shop, out, options)
+
+
+class CoverBackend(_Pages):
+    """Makes the cover of a printed book: back, spine and front on one sheet."""
+
+    name = "cover"
+    suffix = "-cover.pdf"
+
+    def bind(
+        self,
+        edition: Edition,
+        layout: Layout,
+        shop: Workshop,
+        out: BinaryIO,
+        options: Mapping[str, object],
+    ) -> None:
+        """Write the cover of an edition as a PDF; see `publish.backends.Backend`."""
+        with _engine():
+            from publish.backends.pdf.wrap import bind
+        bind(edition, layout, shop, out, options)
+
+
+@contextlib.contextmanager
+def _engine() -> Iterator[None]:
+    """Import what draws.
+
+    Raises:
+        SetupError: its libraries are missing.
+    """
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # where the engine would complain
+            yield
+    except OSError as problem:
+        message = f"WeasyPrint cannot load its libraries: {str(problem).splitlines()[0]}"
+        told = error("engine-missing", message, help="see what is missing with: publish doctor")
+        raise SetupError(told) from None

@@ -169,7 +169,7 @@ class _Pictures:
     figures: Mapping[str, Figure]
     drawings: Mapping[str, bytes]
     store: Cache
-    cover: tuple[bytes, str] | None = None
+    more: Mapping[str, tuple[bytes, str]]
 
     def __call__(self, address: str) -> tuple[bytes, str] | None:
         folder, _, name = address.partition("/")
@@ -178,7 +178,7 @@ class _Pictures:
             return galley.object_of(self.store, figure.object), figure.media_type
         if folder == "formulas" and name in self.drawings:
             return self.drawings[name], "image/svg+xml"
-        return self.cover if address == "cover" else None
+        return self.more.get(address)
 
 
 def set_texts(
@@ -192,7 +192,7 @@ def set_texts(
     figures: Mapping[str, Figure] | None = None,
     edition: Edition | None = None,
     before: Sequence[Element] = (),
-    cover: tuple[bytes, str] | None = None,
+    pictures: Mapping[str, tuple[bytes, str]] | None = None,
 ) -> Galley:
     """Return texts, as they come from the templates, set as one galley.
 
@@ -206,7 +206,7 @@ def set_texts(
         figures: by name; without them those of no chapter.
         edition: what the document's facts are taken from.
         before: trees that need no care.
-        cover: picture and media type.
+        pictures: others by address, each with its media type.
     """
     setup = floor.setup
     for text in texts:
@@ -222,7 +222,7 @@ def set_texts(
     )
     _lead_elsewhere(root)
     drawings = formulas.drawings if formulas else {}
-    supply = _Pictures(figures or {}, drawings, floor.store, cover)
+    supply = _Pictures(figures or {}, drawings, floor.store, pictures or {})
     made = press(floor, kind).set(root, setup.manner, supply, name=name, facts=bool(edition))
     return replace(made, findings=(*missing, *made.findings))
 

@@ -122,6 +122,12 @@ def page(options: Mapping[str, object]) -> Page:
     )  # fmt: skip
 
 
+def length(value: object) -> float | None:
+    """Return a length such as "3mm", ".5 in" or 12 (millimetres) in points; None if it is none."""
+    found = None if isinstance(value, bool) else _LENGTH.fullmatch(str(value).strip())
+    return float(found[1]) * _UNITS[found[2].lower() or "mm"] if found else None
+
+
 def bleed(options: Mapping[str, object]) -> float:
     """Return the bleed in points; a bare number means millimetres.
 
@@ -132,8 +138,7 @@ def bleed(options: Mapping[str, object]) -> float:
     value = options.get("bleed")
     if value is None:
         return usual
-    found = None if isinstance(value, bool) else _LENGTH.fullmatch(str(value).strip())
-    points = float(found[1]) * _UNITS[found[2].lower() or "mm"] if found else None
+    points = length(value)
     if points is not None and points <= MOST:
         return points
     raise UsageError(

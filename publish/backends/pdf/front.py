@@ -72,7 +72,7 @@ def pages(
     """
     draft = replace(floor.setup.draft, edition=edition)
     texts = document.front(draft, matter, families)
-    shown = matter.cover and edition.cover is not None
+    picture = _cover(edition, draft.page, floor.store) if matter.cover else None
     return compose.set_texts(
         texts,
         floor,
@@ -80,8 +80,8 @@ def pages(
         name="front",
         body="front",
         edition=edition,
-        before=[_cover_page(edition, draft.page)] if shown else [],
-        cover=_cover(edition, draft.page, floor.store) if shown else None,
+        before=[_cover_page(edition, draft.page)] if picture else [],
+        pictures={"cover": picture} if picture else {},
     )
 
 

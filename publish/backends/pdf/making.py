@@ -40,7 +40,7 @@ FEW = 2  # pieces for which starting workers costs more than it saves
 # What says nothing about how a piece is set.
 _BESIDES = frozenset(
     {"project", "toc_depth", "cover", "half_title", "figure_list", "references", "variant"}
-    | {"bleed", "marks"}
+    | {"bleed", "marks", "paper", "spine", "binding", "isbn"}
 )
 
 
@@ -83,6 +83,26 @@ def _matter(edition: Edition, settings: Mapping[str, object]) -> document.Matter
         flag(settings, "half_title"),
         flag(settings, "cover", default=True),
     )
+
+
+def page_count(
+    edition: Edition, layout: Layout, shop: Workshop, options: Mapping[str, object]
+) -> int:
+    """Return how many pages a book has between its covers, blank ones included.
+
+    It is that of the PDF with the same options, but for a cover at its front. What has to be set
+    for it is kept.
+
+    Raises:
+        PublishError: the book cannot be made.
+    """
+    settings = {**layout.options, **options}
+    setup = _setup(edition, layout, settings, shop)
+    book = _Book(edition, setup, compose.open_floor(setup, _shared(setup)), shop)
+    runs = book.runs(printed=flag(settings, "references"))
+    ahead, _ = book.front_matter(runs, replace(_matter(edition, settings), cover=False))
+    shop.rest()
+    return len(ahead) + len(ahead) % 2 + (runs[-1].first + len(runs[-1].galley) if runs else 0)
 
 
 def _setup(

@@ -66,6 +66,7 @@ class Trimming:
 
     bleed: float = 0.0  # points
     marks: tuple[str, ...] = ()  # of facts.MARKS
+    folds: tuple[float, ...] = ()  # of a sheet that is folded: distances from the left of the trim
 
     @property
     def _gap(self) -> float:
@@ -90,7 +91,7 @@ class Trimming:
         """Return the marks of pages of one trim as a form."""
         lines = [f"/All CS 1 SCN {HAIRLINE} w"]
         if "crop" in self.marks:
-            lines += self._crops(trim)
+            lines += [*self._crops(trim), *self._folds(trim)]
         if "registration" in self.marks:
             lines += self._targets(trim)
         form = pdf.make_stream("\n".join(lines).encode())
@@ -109,9 +110,17 @@ class Trimming:
             *(_line(x, a, x, b) for x in (trim.left, trim.right) for a, b in along),
         ]
 
+    def _folds(self, trim: Box) -> list[str]:
+        """Return a dashed line above and below each fold."""
+        inner, outer = trim.grown(self._gap), trim.grown(self._gap + LENGTH)
+        ends = ((outer.bottom, inner.bottom), (inner.top, outer.top))
+        lines = [_line(trim.left + x, a, trim.left + x, b) for x in self.folds for a, b in ends]
+        return ["[3 1.5] 0 d", *lines, "[] 0 d"] if lines else []
+
     def _targets(self, trim: Box) -> list[str]:
-        """Return a target in the middle of each side."""
-        x, y = (trim.left + trim.right) / 2, (trim.bottom + trim.top) / 2
+        """Return a target in the middle of each side; where it is folded, of the first panel."""
+        wide = self.folds[0] if self.folds else trim.right - trim.left
+        x, y = trim.left + wide / 2, (trim.bottom + trim.top) / 2
         at = trim.grown(self._gap + LENGTH / 2)
         places = ((x, at.bottom), (x, at.top), (at.left, y), (at.right, y))
         return [line for place in places for line in _target(*place)]
