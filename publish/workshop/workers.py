@@ -60,8 +60,9 @@ class Processes(Executor):
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Hand work to a worker."""
-        with _deaf_children():
-            return self._started().submit(fn, *args, **kwargs)
+        pool = self._started()  # and with it a tracker, which lets Ctrl-C through again
+        with _unheard():
+            return pool.submit(fn, *args, **kwargs)
 
     def map(
         self,
@@ -116,13 +117,25 @@ def _each(fn: Callable[..., R], rows: list[tuple[Any, ...]]) -> list[R]:
 
 
 @contextlib.contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Start processes that never hear Ctrl-C, not even while they are still importing."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _unheard() -> Iterator[None]:
+    """Hear Ctrl-C only afterwards.
+
+    Processes started meanwhile never hear it, not even while they are still importing; and a
+    pool that is interrupted half way through starting one would wait for it for ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which processes inherit
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _end_with_parent() -> None:
