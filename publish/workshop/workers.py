@@ -87,7 +87,7 @@ class Processes(Executor):
                 yield from future.result(timeout)
         except BrokenExecutor:
             # Nothing is cancelled here: the pool is about to fail every future, and trips over
-            # one that is cancelled meanwhile, never to end (Python before 3.13).
+            # one that is cancelled meanwhile, never to end (seen with Python 3.11).
             raise SetupError(
                 error(
                     "worker-lost",
