@@ -17,7 +17,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
 from publish import build, fonts
-from publish.backends.pdf import document, faces, lines, making, sheets, typeset
+from publish.backends.pdf import document, faces, lines, ready, sheets, typeset
 from publish.backends.pdf.compose import figures_of
 from publish.backends.pdf.document import Draft
 from publish.backends.pdf.facts import page
@@ -49,7 +49,7 @@ def main() -> None:
 
 def write(edition: Edition, layout: Any, shop: Workshop, out: Path, *, tags: bool) -> None:
     """Set and write all chapters as one document."""
-    setup = making._setup(edition, layout, dict(layout.options), shop)
+    setup = ready.floor(edition, layout, dict(layout.options), shop).setup
     draft = Draft(edition, layout, page(layout.options), layout.options)
     formulas = Formulas(setup.catalogue)
     texts = [

@@ -25,7 +25,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 from weasyprint.text.fonts import FontConfiguration
 
 from publish import build, fonts, layouts
-from publish.backends.pdf import compose, document, faces, lines, making, sheets, typeset
+from publish.backends.pdf import compose, document, faces, lines, ready, sheets, typeset
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
 from publish.cli.session import Flags, Session
@@ -95,7 +95,7 @@ def proof(
     """Bind a book, and set its chapters plainly."""
     found = layouts.find(layout) if isinstance(layout, str) else layout
     settings = {**found.options, **options}
-    setup = making._setup(edition, found, settings, shop)
+    setup = ready.floor(edition, found, settings, shop).setup
     bound = bind(shop, edition, found.name, references=False, **options)
     level = 2 if any(part.title for part in edition.parts) else 1
     plain = {

@@ -13,7 +13,9 @@ A print shop, room by room:
 - `binding` lays galleys one after the other; `trimming` gives pages boxes and marks, `foundry`
   casts each face once, `plates` puts each picture in once, `structure` joins the structure trees,
   `outline` writes the outline.
-- `making` runs the shop.
+- `ready` prepares the floor for a book, `job` asks workers for its pieces, `body` has the text set
+  and gives each galley its place, `leaves` says what is laid over every page; `making` runs the
+  shop.
 - `wrap` makes the cover of a printed book: `paper` knows its spine, `isbn` the bar code, `tones`
   the colours, `panels` where each lies.
 """
@@ -31,7 +33,7 @@ from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-VERSION = "2"
+VERSION = "3"
 
 
 class _Pages:
