@@ -141,8 +141,17 @@ def plainly(
         for text in (rules, *(sheet.text for sheet in setup.sheets))
     ]
     tree: Any = typeset._Tree(root, fetcher)
-    written: bytes = tree.write_pdf(font_config=configuration, stylesheets=styles)
-    return written
+    return trimmed(tree.write_pdf(font_config=configuration, stylesheets=styles))
+
+
+def trimmed(data: bytes) -> bytes:
+    """Return a PDF without the bleed around its pages."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for page in pdf.pages:
+            page.mediabox = page.bleedbox = page.trimbox
+        pdf.save(out)
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
