@@ -98,7 +98,7 @@ def work(tmp_path: Path, cache: Path, request: pytest.FixtureRequest) -> Iterato
     try:
         yield made
     finally:
-        if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):  # nobody is left
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
