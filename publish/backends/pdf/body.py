@@ -32,6 +32,11 @@ def folios(runs: Sequence[Run]) -> dict[str, str]:
     }
 
 
+def places(runs: Sequence[Run]) -> frozenset[str]:
+    """Return the names of all places in the body."""
+    return frozenset(name for run in runs for name in run.galley.anchors)
+
+
 def runs(job: Job, *, printed: bool) -> tuple[Run, ...]:
     """Return the body: galleys in order, each with its place.
 

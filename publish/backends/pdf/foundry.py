@@ -15,6 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from publish import cache, fonts
 from publish.backends.pdf.galley import FontUse
+from publish.backends.pdf.writer import Known, Writer, reference
 from publish.cache import Cache
 from publish.diagnostics import BackendError, error
 
@@ -44,16 +45,16 @@ class _Font:
     """One font of the book: what its galleys use, joined."""
 
     use: FontUse
-    target: Dictionary
+    number: int  # of its object in the book
     widths: dict[int, float] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
 
 
 class Foundry:
-    """The fonts of one book, as the objects of one PDF."""
+    """The fonts of one book."""
 
-    def __init__(self, pdf: pikepdf.Pdf, catalogue: fonts.Catalogue, store: Cache) -> None:
-        self._pdf = pdf
+    def __init__(self, writer: Writer, catalogue: fonts.Catalogue, store: Cache) -> None:
+        self._writer = writer
         self._store = store
         self._fonts: dict[str, _Font] = {}
         self._sources = fonts.sources(catalogue)
@@ -63,13 +64,12 @@ class Foundry:
         for use in uses:
             font = self._fonts.get(use.key)
             if font is None:
-                target = self._pdf.make_indirect(Dictionary(Type=Name.Font))
-                font = self._fonts[use.key] = _Font(use, target)
+                font = self._fonts[use.key] = _Font(use, self._writer.number())
             for glyph, width in use.widths:
                 font.widths.setdefault(glyph, width)
             for glyph, text in use.texts:
                 font.texts.setdefault(glyph, text)
-            resources[f"/{use.key}"] = font.target
+            resources[f"/{use.key}"] = reference(font.number)
 
     @property
     def families(self) -> tuple[tuple[str, str], ...]:
@@ -87,13 +87,15 @@ class Foundry:
         shared: dict[str, set[int]] = {}
         for font in self._fonts.values():
             shared.setdefault(self._face(font.use), set()).update(font.texts)
+        pdf, known = pikepdf.new(), Known()
         files = {
-            self._face(font.use): self._file(font.use, shared[self._face(font.use)])
+            self._face(font.use): self._file(pdf, font.use, shared[self._face(font.use)])
             for font in self._fonts.values()
         }
         for key in sorted(self._fonts):
             font = self._fonts[key]
-            _write(self._pdf, font, *files[self._face(font.use)])
+            made = _font(pdf, font, *files[self._face(font.use)])
+            self._writer.take(pdf, made, known, font.number)
 
     def _source(self, use: FontUse) -> tuple[fonts.Family, fonts.Face] | None:
         weights = ("bold", "normal") if use.weight >= BOLD else ("normal", "bold")
@@ -104,7 +106,7 @@ class Foundry:
         source = self._source(use)
         return use.file or (f"{source[1].path}#{source[1].name}" if source else use.family)
 
-    def _file(self, use: FontUse, glyphs: set[int]) -> tuple[pikepdf.Stream, str]:
+    def _file(self, pdf: pikepdf.Pdf, use: FontUse, glyphs: set[int]) -> tuple[pikepdf.Object, str]:
         source = self._source(use)
         name = (source[1].name, source[1].size) if source else (use.file, use.index)
         key = cache.digest(STAGE, VERSION, fonts.engine().version_string(), name, sorted(glyphs))
@@ -114,12 +116,12 @@ class Foundry:
             kept = kind.ljust(8).encode() + data
             self._store.put(STAGE, key, kept)
         kind, data = kept[:8].decode().strip(), kept[8:]
-        stream = pikepdf.Stream(self._pdf, data)
+        stream = pikepdf.Stream(pdf, data)
         if kind == "CFF":
             stream.Subtype = Name.CIDFontType0C
         else:
             stream.Length1 = len(data)
-        return self._pdf.make_indirect(stream), kind
+        return pdf.make_indirect(stream), kind
 
     def _open(self, use: FontUse) -> object:
         source = self._source(use)
@@ -133,8 +135,8 @@ class Foundry:
         return opened
 
 
-def _write(pdf: pikepdf.Pdf, font: _Font, file: pikepdf.Stream, kind: str) -> None:
-    """Fill in the font dictionary that pages name already."""
+def _font(pdf: pikepdf.Pdf, font: _Font, file: pikepdf.Object, kind: str) -> pikepdf.Object:
+    """Return the font dictionary that pages name already."""
     use = font.use
     name = Name("/" + _name(use))
     widest = max(font.widths.values(), default=0)
@@ -164,11 +166,16 @@ def _write(pdf: pikepdf.Pdf, font: _Font, file: pikepdf.Stream, kind: str) -> No
     )
     if kind != "CFF":
         descendant.CIDToGIDMap = Name.Identity
-    font.target.Subtype = Name.Type0
-    font.target.BaseFont = name
-    font.target.Encoding = Name("/Identity-H")
-    font.target.DescendantFonts = Array([pdf.make_indirect(descendant)])
-    font.target.ToUnicode = pdf.make_indirect(pikepdf.Stream(pdf, _to_unicode(font.texts)))
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=name,
+            Encoding=Name("/Identity-H"),
+            DescendantFonts=Array([pdf.make_indirect(descendant)]),
+            ToUnicode=pdf.make_indirect(pikepdf.Stream(pdf, _to_unicode(font.texts))),
+        )
+    )
 
 
 def _name(use: FontUse) -> str:

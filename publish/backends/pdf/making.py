@@ -49,8 +49,7 @@ def bind(
     ahead, changes = _front_matter(job, runs, matter)
     over = leaves.leaves(job, runs, ahead)
     shop.rest()
-    trimming = Trimming(job.floor.setup.page.bleed, marks(settings))
-    _write(job, (ahead, changes), runs, over, trimming, out)
+    _write(job, (ahead, changes), runs, over, marks(settings), out)
 
 
 def _matter(edition: Edition, settings: Mapping[str, object]) -> document.Matter:
@@ -121,35 +120,27 @@ def _write(
     front: tuple[Galley, tuple[Change, ...]],
     runs: Sequence[Run],
     over: tuple[list[Leaf], list[list[Leaf]]],
-    trimming: Trimming,
+    printers: tuple[str, ...],
     out: BinaryIO,
 ) -> None:
     """Bind all that was set."""
     shop, edition = job.shop, job.edition
-    labels = {part.id: part.title for part in edition.parts}
-    labels |= {chapter.id: chapter.title for chapter in edition.chapters}
-    labels |= {h.id: h.text for chapter in edition.chapters for h in chapter.headings}
     ahead, changes = front
     before, behind = over
     blank = Leaf((Overlay(openings.empty(job.floor), openings.EMPTY),))
     shop.reporter.begin("pages", len(ahead) + sum(len(run.galley) for run in runs))
-    with shop.cache.scratch() as scratch:
-        try:
-            binder = Binder(
-                ahead, edition, shop.cache, scratch, job.floor.setup.catalogue, labels, trimming
-            )
-            binder.plates.take(plate for run in runs for plate in run.galley.plates)
-            binder.exchange(changes)
-            binder.lay_over(before, 0)
-            shop.reporter.advance("pages", len(ahead))
-            binder.end_front(blank)
-            for run, rows in zip(runs, behind, strict=True):
-                while len(binder) < binder.front + run.first:
-                    binder.blank(blank)
-                binder.add(run.galley.key)
-                binder.lay_over(rows, binder.front + run.first)
-                shop.reporter.advance("pages", len(run.galley))
-            binder.write(out)
-        finally:
-            shop.reporter.end("pages")
+    trimming = Trimming(job.floor.setup.page.bleed, printers)
+    binder = Binder(out, edition, shop.cache, job.floor.setup.catalogue, trimming)
+    try:
+        binder.begin(ahead, changes, before, body.places(runs))
+        shop.reporter.advance("pages", len(ahead))
+        binder.end_front(blank)
+        for run, rows in zip(runs, behind, strict=True):
+            while len(binder) < binder.front + run.first:
+                binder.blank(blank)
+            binder.add(run.galley.key, rows)
+            shop.reporter.advance("pages", len(run.galley))
+        binder.write()
+    finally:
+        shop.reporter.end("pages")
     shop.report(*binder.findings)

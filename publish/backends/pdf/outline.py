@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import String
 
 from publish.backends.pdf.galley import Mark, Spot
+from publish.backends.pdf.writer import Writer
 
 
 @dataclass(slots=True)
@@ -17,15 +17,18 @@ class _Item:
     items: list[_Item] = field(default_factory=list)
 
 
-def destination(pdf: pikepdf.Pdf, spot: Spot) -> Array:
-    """Return an explicit destination (ISO 32000-1, section 12.3.2.2)."""
-    return Array([pdf.pages[spot.page].obj, Name.XYZ, spot.x, spot.y, 0])
+def destination(pages: Sequence[int], spot: Spot) -> bytes:
+    """Return an explicit destination (ISO 32000-1, section 12.3.2.2).
+
+    Args:
+        pages: numbers of the objects of the book's pages.
+        spot: a place in the book.
+    """
+    return f"[{pages[spot.page]} 0 R/XYZ {spot.x:.3f} {spot.y:.3f} 0]".encode()
 
 
-def write_outline(pdf: pikepdf.Pdf, marks: Sequence[Mark]) -> None:
-    """Put marks into a document as its outline; levels that are skipped close up."""
-    if "/Outlines" in pdf.Root:
-        del pdf.Root["/Outlines"]
+def write_outline(writer: Writer, marks: Sequence[Mark], pages: Sequence[int]) -> int:
+    """Write marks as an outline; skipped levels close up. Return its number, 0 for none."""
     root = _Item(None)
     stack: list[tuple[int, _Item]] = [(0, root)]
     for mark in marks:
@@ -34,33 +37,34 @@ def write_outline(pdf: pikepdf.Pdf, marks: Sequence[Mark]) -> None:
         item = _Item(mark)
         stack[-1][1].items.append(item)
         stack.append((mark.level, item))
-    if root.items:
-        top = pdf.make_indirect(Dictionary(Type=Name.Outlines))
-        top.Count = _write(pdf, root, top)
-        pdf.Root.Outlines = top
+    if not root.items:
+        return 0
+    top = writer.number()
+    below, count = _write(writer, root, top, pages)
+    return writer.put(b"<</Type/Outlines%s/Count %d>>" % (below, count), top)
 
 
-def _write(pdf: pikepdf.Pdf, parent: _Item, target: pikepdf.Object) -> int:
-    """Write the items below an item; return how many of them are seen when it is open."""
+def _write(writer: Writer, parent: _Item, target: int, pages: Sequence[int]) -> tuple[bytes, int]:
+    """Write the items below an item.
+
+    Returns:
+        What the item says of them, and how many of them are seen when it is open.
+    """
+    if not parent.items:
+        return b"", 0
     seen = 0
-    before: pikepdf.Object | None = None
-    for item in parent.items:
+    numbers = [writer.number() for _ in parent.items]
+    for place, (item, number) in enumerate(zip(parent.items, numbers, strict=True)):
         mark = item.mark
         assert mark is not None
-        entry = pdf.make_indirect(
-            Dictionary(
-                Title=String(mark.label),
-                Parent=target,
-                Dest=destination(pdf, mark.spot),
-            )
-        )
-        below = _write(pdf, item, entry)
+        facts, below = _write(writer, item, number, pages)
         if below:
-            entry.Count = below if mark.open else -below
+            facts += b"/Count %d" % (below if mark.open else -below)
+        if place:
+            facts += b"/Prev %d 0 R" % numbers[place - 1]
+        if number != numbers[-1]:
+            facts += b"/Next %d 0 R" % numbers[place + 1]
+        title, spot = String(mark.label).unparse(), destination(pages, mark.spot)
+        writer.put(b"<</Title %s/Parent %d 0 R/Dest%s%s>>" % (title, target, spot, facts), number)
         seen += 1 + (below if mark.open else 0)
-        if before is None:
-            target.First = entry
-        else:
-            before.Next, entry.Prev = entry, before
-        target.Last = before = entry
-    return seen
+    return b"/First %d 0 R/Last %d 0 R" % (numbers[0], numbers[-1]), seen

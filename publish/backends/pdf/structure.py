@@ -1,75 +1,87 @@
-"""Joins the structure trees of galleys into one, in reading order (ISO 32000-1, section 14.7).
-
-Only the top of each tree, its parent tree and its annotations are touched: the elements below go
-over as they are, and to walk them would cost more than to lay out the pages.
-"""
+"""Joins the structure trees of galleys into one, in reading order (ISO 32000-1, section 14.7)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import pikepdf
-from pikepdf import Array, Dictionary
+from pikepdf import Array, Dictionary, String
+
+from publish.backends.pdf.writer import Known, Writer, reference, tree
 
 
 class Structure:
-    """The structure tree of the book; the first galley's tree is where it begins."""
+    """The structure tree of a book; the first galley's gives its root."""
 
-    def __init__(self, pdf: pikepdf.Pdf) -> None:
-        self._pdf = pdf
-        self._root = pdf.Root.get("/StructTreeRoot")
+    def __init__(self, writer: Writer, first: pikepdf.Pdf) -> None:
+        self._writer = writer
+        self._first = first
+        self._root = first.Root.get("/StructTreeRoot")
+        self._own = writer.number() if self._root is not None else 0
+        self._document = writer.number() if self._root is not None else 0
+        self._kids: list[int] = []
+        self._parents: list[tuple[bytes, bytes]] = []
+        self._ids: dict[bytes, int] = {}
         self._next = 0  # free key of the parent tree
-        if self._root is not None:
-            self._document = self._root.K[0]
-            self._parents: list[Any] = list(self._root.ParentTree.Nums)
-            self._ids = _pairs(self._root)
-            self._next = 1 + max((int(n) for n in self._parents[::2]), default=-1)
 
-    def join(self, source: pikepdf.Pdf, first: int, count: int) -> None:
-        """Take in the tree of a galley whose pages have been taken in already.
-
-        Args:
-            source: the galley.
-            first: its first page in the book, from 0.
-            count: of its pages.
-        """
-        tree = source.Root.get("/StructTreeRoot")
-        if self._root is None or tree is None:
-            return
-        copy = self._pdf.copy_foreign(tree)
-        for child in copy.K[0].K:
-            child.P = self._document
-            self._document.K.append(child)
-        pairs = list(copy.ParentTree.Nums)
-        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            self._parents += [int(key) + self._next, value]
-        for number in range(first, first + count):
-            page = self._pdf.pages[number].obj
-            page.StructParents = int(page.StructParents) + self._next
+    def shift(self, pages: Sequence[pikepdf.Object]) -> None:
+        """Give pages of a galley, and what is on them, their keys in the book's parent tree."""
+        for page in pages if self._root is not None else ():
+            if "/StructParents" in page:
+                page.StructParents = int(page.StructParents) + self._next
             for annotation in page.get("/Annots", ()):
                 if "/StructParent" in annotation:
                     annotation.StructParent = int(annotation.StructParent) + self._next
-        self._ids.update(_pairs(copy))
+
+    def join(self, source: pikepdf.Pdf, known: Known) -> None:
+        """Take in the tree of a galley whose pages are written.
+
+        Args:
+            source: the galley.
+            known: what of it is written.
+        """
+        top = source.Root.get("/StructTreeRoot")
+        if self._root is None or top is None:
+            return
+        document = top.K[0]
+        known[top.objgen], known[document.objgen] = self._own, self._document
+        take = self._writer.take
+        self._kids += (take(source, kid, known) for kid in document.K)
+        pairs = list(top.ParentTree.Nums)
+        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+            number = take(source, source.make_indirect(value), known)
+            self._parents.append((b"%d" % (int(key) + self._next), b"%d 0 R" % number))
+        ids = top.get("/IDTree")
+        names = [] if ids is None else list(ids.Names)
+        for key, value in zip(names[::2], names[1::2], strict=True):
+            self._ids[bytes(key)] = take(source, value, known)
         self._next += 1 + max((int(key) for key in pairs[::2]), default=-1)
 
-    def close(self) -> None:
-        """Write what was gathered."""
+    def close(self, known: Known) -> None:
+        """Write the root, and let the first galley's catalogue lead to it.
+
+        Args:
+            known: what of the first galley is written.
+        """
         if self._root is None:
             return
-        self._root.ParentTree.Nums = Array(self._parents)
-        self._root.ParentTreeNextKey = self._next
+        root, document = self._root, self._root.K[0]
+        document.K = Array([reference(kid) for kid in self._kids])
+        root.K = Array([reference(self._document)])
+        root.ParentTree = reference(tree(self._writer, "Nums", self._parents))
+        root.ParentTreeNextKey = self._next
+        if "/IDTree" in root:
+            del root["/IDTree"]
         if self._ids:
-            names: list[Any] = []
-            for key in sorted(self._ids):
-                names += [pikepdf.String(key), self._ids[key]]
-            self._root.IDTree = self._pdf.make_indirect(Dictionary(Names=Array(names)))
-        self._pdf.Root.MarkInfo = Dictionary(Marked=True)
-        preferences = self._pdf.Root.get("/ViewerPreferences", Dictionary())
+            named = [
+                (String(key).unparse(), b"%d 0 R" % self._ids[key]) for key in sorted(self._ids)
+            ]
+            root.IDTree = reference(tree(self._writer, "Names", named))
+        self._writer.take(self._first, document, known, self._document)
+        self._writer.take(self._first, root, known, self._own)
+        catalogue = self._first.Root
+        catalogue.StructTreeRoot = reference(self._own)
+        catalogue.MarkInfo = Dictionary(Marked=True)
+        preferences = catalogue.get("/ViewerPreferences", Dictionary())
         preferences.DisplayDocTitle = True
-        self._pdf.Root.ViewerPreferences = preferences
-
-
-def _pairs(root: pikepdf.Object) -> dict[str, pikepdf.Object]:
-    tree = root.get("/IDTree")
-    names = [] if tree is None else list(tree.Names)
-    return {str(key): value for key, value in zip(names[::2], names[1::2], strict=True)}
+        catalogue.ViewerPreferences = preferences

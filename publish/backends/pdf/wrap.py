@@ -61,11 +61,10 @@ def bind(
         text = f"the cover takes {len(made)} sheets: wrap.xhtml and cover.css must fit on one"
         raise BackendError(error("cover-sheets", text))
     trimming = Trimming(beyond, marks(settings), sheet.folds)
-    with shop.cache.scratch() as scratch:
-        binder = Binder(made, edition, shop.cache, scratch, maker.catalogue, {}, trimming)
-        binder.lay_over([Leaf()], 0)
-        binder.front = 0  # no roman number
-        binder.write(out)
+    binder = Binder(out, edition, shop.cache, maker.catalogue, trimming)
+    binder.begin(made, (), [Leaf()], frozenset())
+    binder.front = 0  # no roman number
+    binder.write()
     shop.report(*galley.placed(made.findings, edition.name), *binder.findings)
 
 
