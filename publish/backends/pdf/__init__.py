@@ -10,9 +10,9 @@ A print shop, room by room:
   has running heads and folios set by themselves, `exchange` puts one number in another's place.
 - `front` sets what stands before the text, which is known last; `openings` finds out what
   opens on a recto, and what stands on empty versos.
-- `binding` lays galleys one after the other; `trimming` gives pages boxes and marks, `foundry`
-  casts each face once, `plates` puts each picture in once, `structure` joins the structure trees,
-  `outline` writes the outline.
+- `binding` lays galleys one after the other, and `writer` writes what is bound; `trimming` gives
+  pages boxes and marks, `foundry` casts each face once, `plates` puts each picture in once,
+  `structure` joins the structure trees, `outline` writes the outline.
 - `ready` prepares the floor for a book, `job` asks workers for its pieces, `body` has the text set
   and gives each galley its place, `leaves` says what is laid over every page; `making` runs the
   shop.
