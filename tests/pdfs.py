@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import editions
 import pikepdf
@@ -14,6 +15,7 @@ import pytest
 from publish import fonts, layouts
 from publish.backends.pdf import PdfBackend
 from publish.diagnostics import Diagnostic, Silent
+from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
@@ -59,11 +61,21 @@ def clean(text: str) -> str:
     return re.sub(r"[\s\u200b\ufffe\ufe0e]+", "", text)
 
 
-def bind(shop: Workshop, edition: Edition, layout: str = "classic", **options: object) -> Made:
+def styled(folder: Path, css: str) -> Layout:
+    """A layout of its own that extends classic."""
+    own = folder / "layouts" / "own"
+    own.mkdir(parents=True)
+    (own / "pdf.css").write_text(css, encoding="utf-8")
+    return layouts.find("own", folder)
+
+
+def bind(
+    shop: Workshop, edition: Edition, layout: str | Layout = "classic", **options: object
+) -> Made:
     """Make a book; findings are kept with it."""
     out = io.BytesIO()
     heard = Silent()
-    found = layouts.find(layout)
+    found = layouts.find(layout) if isinstance(layout, str) else layout
     PdfBackend().bind(edition, found, replace(shop, reporter=heard), out, options)
     return Made(out.getvalue(), tuple(heard.findings))
 

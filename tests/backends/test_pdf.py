@@ -14,7 +14,7 @@ import editions
 import pikepdf
 import pypdfium2
 import pytest
-from pdfs import Made, bind, clean, need_faces, one
+from pdfs import Made, bind, clean, need_faces, one, styled
 
 from publish import fonts, layouts
 from publish.backends.pdf import PdfBackend
@@ -434,3 +434,12 @@ def test_headings_with_notes_keep_clean_labels(shop: Workshop) -> None:
         titles = [child.title for item in outline.root for child in item.children]
     assert titles == ["标题"]
     assert "注文" in made.text
+
+
+def test_what_the_engine_trips_over_is_a_fault_of_the_text(
+    shop: Workshop, edition: Edition, tmp_path: Path
+) -> None:
+    broken = styled(tmp_path, "h1 { width: calc(var(--never-set) + 2pt) }")
+    with pytest.raises(BackendError) as caught:
+        bind(shop, edition, broken)
+    assert {finding.code for finding in caught.value.findings} == {"pdf-engine"}

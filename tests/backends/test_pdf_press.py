@@ -5,25 +5,22 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import editions
 import pikepdf
 import pypdfium2
 import pytest
-from pdfs import Made, bind, need_faces
+from pdfs import Made, bind, need_faces, styled
 from pikepdf import Name
 from PIL import Image
 from test_pdf_structure import elements, marked
 
-from publish import config, layouts
-from publish.backends.pdf import PdfBackend
+from publish import config
 from publish.backends.pdf.facts import bleed, marks, page
 from publish.cli import main
 from publish.cli.choosing import book_flags
-from publish.diagnostics import Silent, UsageError
-from publish.layouts import Layout
+from publish.diagnostics import UsageError
 from publish.model import Cover, Edition, EditionPart
 from publish.workshop import Workshop
 
@@ -63,20 +60,6 @@ def trimmed(shop: Workshop, rich: Edition) -> Made:
     return bind(shop, rich)
 
 
-def styled(folder: Path, css: str) -> Layout:
-    """A layout of its own that extends classic."""
-    own = folder / "layouts" / "own"
-    own.mkdir(parents=True)
-    (own / "pdf.css").write_text(css, encoding="utf-8")
-    return layouts.find("own", folder)
-
-
-def made_with(layout: Layout, shop: Workshop, edition: Edition, **options: object) -> Made:
-    out, heard = io.BytesIO(), Silent()
-    PdfBackend().bind(edition, layout, replace(shop, reporter=heard), out, options)
-    return Made(out.getvalue(), tuple(heard.findings))
-
-
 @pytest.fixture(scope="module")
 def loud(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A book with grounds, in two parts that open on rectos; all its chapters have a band."""
@@ -86,7 +69,7 @@ def loud(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Made:
         for n, more in ((1, 0), (2, 0), (3, 60))
     )
     parts = (EditionPart("p1", "上编", (one, two)), EditionPart("p2", "下编", (three,)))
-    return made_with(layout, shop, editions.plain(parts=parts), marks=True)
+    return bind(shop, editions, layout.plain(parts=parts), marks=True)
 
 
 def boxes(made: Made) -> list[dict[str, tuple[float, ...]]]:
@@ -179,7 +162,7 @@ def test_a_page_of_a_size_of_its_own_has_its_own_boxes_and_marks(
     layout = styled(tmp_path, "@page part { size: 300pt 400pt; margin: 40pt }")
     one = editions.chapter(1, "<p>字</p>")
     edition = editions.plain(one, parts=(EditionPart("p1", "上编", (one,)),))
-    made = made_with(layout, shop, edition, marks=True)
+    made = bind(shop, edition, layout, marks=True)
     sizes = [tuple(round(n) for n in box["Trim"][2:]) for box in boxes(made)]
     small = sizes.index((300, 400))
     assert {(300, 400), (420, 595)} <= set(sizes)
@@ -260,7 +243,7 @@ def test_a_band_reaches_the_bleed_on_rectos_and_on_versos(loud: Made) -> None:
 
 def test_grounds_fill_versos_without_bleed_too(shop: Workshop, tmp_path: Path) -> None:
     layout = styled(tmp_path, LOUD)
-    made = made_with(layout, shop, editions.plain(editions.chapter(1, "<p>字行页</p>" * 60)))
+    made = bind(shop, editions, layout.plain(editions.chapter(1, "<p>字行页</p>" * 60)))
     for view in seen(made):
         assert view.at(1, 100) == view.at(148 * MM - 1, 100) == GROUND
 
@@ -413,7 +396,7 @@ def test_flags_and_keys_of_a_book(tmp_path: Path) -> None:
 
 def test_marks_of_a_style_sheet_are_told(shop: Workshop, tmp_path: Path) -> None:
     layout = styled(tmp_path, "p { margin: 0 }\n@page :right {\n  size: auto; marks: crop }")
-    made = made_with(layout, shop, editions.plain(editions.chapter(1, "<p>字</p>")))
+    made = bind(shop, editions, layout.plain(editions.chapter(1, "<p>字</p>")))
     assert [(f.code, str(f.place)) for f in made.findings] == [("layout-trim", "own/pdf.css:3")]
     assert {box["Media"] == box["Trim"] for box in boxes(made)} == {True}
 

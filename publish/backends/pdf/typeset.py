@@ -106,7 +106,7 @@ class Press:
         self._plates.clear()
         self._held.renew()
         with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
-            with self._listening(""):
+            with self._listening(""), _answering():
                 document = self._laid_out(root, manner, scratch)
 
                 def finish(document: Any, pdf: Any) -> None:
@@ -127,18 +127,13 @@ class Press:
         return galley
 
     def _laid_out(self, root: Element, manner: Manner, scratch: Path) -> Any:
-        try:
-            tree: Any = _Tree(root, self._fetcher)
-            document = tree.render(
-                font_config=self._fonts,
-                stylesheets=self._sheets,
-                cache=str(scratch),
-                pdf_variant=manner.variant or None,
-            )
-        except RecursionError:
-            raise BackendError(
-                error("pdf-nesting", "lists or quotations are nested too deeply for a page")
-            ) from None
+        tree: Any = _Tree(root, self._fetcher)
+        document = tree.render(
+            font_config=self._fonts,
+            stylesheets=self._sheets,
+            cache=str(scratch),
+            pdf_variant=manner.variant or None,
+        )
         if self._fetcher.failure:
             raise self._fetcher.failure
         document.fonts = self._held
@@ -310,6 +305,23 @@ class _Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._take(record.getMessage())
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Turn what the engine trips over into a fault of the text that it was given."""
+    try:
+        yield
+    except (PublishError, MemoryError):
+        raise
+    except RecursionError:
+        raise BackendError(
+            error("pdf-nesting", "lists or quotations are nested too deeply for a page")
+        ) from None
+    except Exception as problem:
+        text = f"the engine cannot set this: {type(problem).__name__} {problem}".rstrip()
+        hint = "look for what is unusual in the text, and in the style sheets of the layout"
+        raise BackendError(error("pdf-engine", text, help=hint)) from problem
 
 
 @contextlib.contextmanager
