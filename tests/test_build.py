@@ -118,6 +118,18 @@ def test_a_picture_below_the_sites_own_address_is_watched(site: Path, capsys: Ca
     assert run(capsys, "epub")[2][0]["fresh"] is False
 
 
+def test_a_book_is_fresh_as_long_as_its_bytes_are_those_written(
+    site: Path, capsys: Capture
+) -> None:
+    path = Path(str(run(capsys, "epub")[2][0]["path"]))
+    data = path.read_bytes()
+    path.write_bytes(data)  # another time, the same bytes
+    assert run(capsys, "epub")[2][0]["fresh"] is True
+    path.write_bytes(data[:-1] + b"?")  # as many bytes, others
+    assert run(capsys, "epub")[2][0]["fresh"] is False
+    assert path.read_bytes() == data
+
+
 def test_a_lost_cover_is_an_error_until_it_is_found(site: Path, capsys: Capture) -> None:
     write(site, "publish.toml", "[books.x]\nto = 'epub'\ncover = 'c.png'\nsplit = 'year'\n")
     expected = ["publish.toml:3 cover-lost c.png: there is no such file"]

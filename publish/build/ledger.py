@@ -12,7 +12,7 @@ from publish import cache
 from publish.cache import Cache
 
 STAGE = "ledger"
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,16 @@ class Entry:
 
     ``watched`` holds local pictures by absolute path, "" for one that was not there;
     ``complete`` is false when a remote picture was lost, so that the next build tries again.
+    ``written`` is when the file last changed, in nanoseconds: while it says so, its bytes, which
+    may be hundreds of megabytes, need not be read again.
     """
 
     inputs: str
     watched: tuple[tuple[str, str], ...]
     digest: str
     size: int
+    written: int
     complete: bool = True
-    title: str = ""
 
 
 def look_up(store: Cache, path: Path) -> Entry | None:
@@ -46,7 +48,10 @@ def is_fresh(entry: Entry | None, inputs: str, path: Path, *, offline: bool) -> 
     if entry is None or entry.inputs != inputs or not (entry.complete or offline):
         return False
     try:
-        if path.stat().st_size != entry.size or file_digest(path) != entry.digest:
+        status = path.stat()
+        if status.st_size != entry.size:
+            return False
+        if status.st_mtime_ns != entry.written and file_digest(path) != entry.digest:
             return False
     except OSError:
         return False

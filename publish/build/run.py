@@ -64,6 +64,7 @@ class _Bound:
     size: int
     findings: tuple[Diagnostic, ...]
     status: int = 0
+    written: int = 0  # see `ledger.Entry`
 
 
 def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) -> Result:
@@ -141,7 +142,14 @@ def _make(
         if not _is_coverless(task.edition, output):  # an error, and told until it is mended
             complete = not materials.lost_remotely(_ids(output))
             watched = ledger.watch(_watched(plan, output, materials, settings))
-            entry = ledger.Entry(keys[output.path], watched, result.digest, result.size, complete)
+            entry = ledger.Entry(
+                keys[output.path],
+                watched,
+                result.digest,
+                result.size,
+                result.written,
+                complete,
+            )
             ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
     return made, status
@@ -291,7 +299,8 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     except OSError as problem:
         fault = error("output-unwritable", f"cannot write: {problem.strerror}", Place(str(path)))
         return _Bound("", 0, (*heard.findings, fault), 1)
-    return _Bound(ledger.file_digest(path), path.stat().st_size, tuple(heard.findings))
+    digest, status = ledger.file_digest(path), path.stat()
+    return _Bound(digest, status.st_size, tuple(heard.findings), written=status.st_mtime_ns)
 
 
 def _not_made(path: Path, faults: int) -> Diagnostic:
