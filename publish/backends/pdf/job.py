@@ -46,7 +46,10 @@ class Job:
     def late(self, order: front.Order) -> Slip:
         """Return pages that are known last; a worker sets them if they are many."""
         if not self.store.has(galley.STAGE, order.key):
-            for _ in self.shop.spread("front", front.do, [order], small=order.weight < LONG):
+            small = order.weight < LONG
+            if not small:
+                self.shop.rest()  # contents of thousands of lines want the memory workers hold
+            for _ in self.shop.spread("front", front.do, [order], small=small):
                 pass
         made = galley.slip(self.store, order.key)
         self.report(made.findings, self.edition.name)
