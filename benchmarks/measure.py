@@ -53,7 +53,7 @@ def measure(
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={**_environment(), **(env or {})},
             stdout=subprocess.DEVNULL,
             stderr=err,
         )
@@ -73,6 +73,11 @@ def measure(
         text += f"\nstopped after {limit:g} s"
     cpu = max(usage.ru_utime + usage.ru_stime, sum(seen.cpu.values()))
     return Cost(cpu, wall, seen.peak, process.returncode, text)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment, in which compiled code is kept, as it is where publish is used."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def total(costs: Sequence[Cost]) -> Cost:
