@@ -69,7 +69,7 @@ def loud(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Made:
         for n, more in ((1, 0), (2, 0), (3, 60))
     )
     parts = (EditionPart("p1", "上编", (one, two)), EditionPart("p2", "下编", (three,)))
-    return bind(shop, editions, layout.plain(parts=parts), marks=True)
+    return bind(shop, editions.plain(parts=parts), layout, marks=True)
 
 
 def boxes(made: Made) -> list[dict[str, tuple[float, ...]]]:
@@ -243,7 +243,7 @@ def test_a_band_reaches_the_bleed_on_rectos_and_on_versos(loud: Made) -> None:
 
 def test_grounds_fill_versos_without_bleed_too(shop: Workshop, tmp_path: Path) -> None:
     layout = styled(tmp_path, LOUD)
-    made = bind(shop, editions, layout.plain(editions.chapter(1, "<p>字行页</p>" * 60)))
+    made = bind(shop, editions.plain(editions.chapter(1, "<p>字行页</p>" * 60)), layout)
     for view in seen(made):
         assert view.at(1, 100) == view.at(148 * MM - 1, 100) == GROUND
 
@@ -396,7 +396,7 @@ def test_flags_and_keys_of_a_book(tmp_path: Path) -> None:
 
 def test_marks_of_a_style_sheet_are_told(shop: Workshop, tmp_path: Path) -> None:
     layout = styled(tmp_path, "p { margin: 0 }\n@page :right {\n  size: auto; marks: crop }")
-    made = bind(shop, editions, layout.plain(editions.chapter(1, "<p>字</p>")))
+    made = bind(shop, editions.plain(editions.chapter(1, "<p>字</p>")), layout)
     assert [(f.code, str(f.place)) for f in made.findings] == [("layout-trim", "own/pdf.css:3")]
     assert {box["Media"] == box["Trim"] for box in boxes(made)} == {True}
 
