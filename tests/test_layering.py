@@ -14,7 +14,7 @@ FLOORS = [
     {"diagnostics", "model", "locales"},
     {"cache", "config", "share"},
     {"workshop"},
-    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts"},
+    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines"},
     {"compiler"},
     {"backends"},
     {"build", "doctor", "imposition"},

@@ -1,0 +1,255 @@
+"""Breaks a paragraph into lines, and says where every token of a line stands."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from publish.lines.joints import Break, Joint, Rules, blanks, joint, shape
+from publish.lines.kinds import Kind
+from publish.lines.tokens import Token
+
+FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin faces are narrower
+NOTHING = 1e-6
+_SPACES = (Kind.SPACE, Kind.TIE)
+_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.NOTE, *_SPACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as set.
+
+    ``start`` to ``end`` are the tokens that are drawn, ``next`` is where the next line begins:
+    spaces between the two belong to this line, and are not drawn.
+    """
+
+    start: int
+    end: int
+    next: int
+    width: float  # of what is drawn
+    shift: float  # by which the first token is moved left: the blank of an opening mark
+    gaps: tuple[float, ...]  # what is added behind each token but the last
+    short: bool = False  # whether it would have taken too much to fill the measure
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph ready to be broken for any measure. Lengths are in the caller's unit."""
+
+    tokens: tuple[Token, ...]
+    widths: tuple[float, ...]
+    adds: tuple[float, ...]  # behind each token, in solid setting
+    weights: tuple[float, ...]
+    caps: tuple[float, ...]
+    breaks_at: tuple[Break, ...]  # behind each token
+    lead: tuple[float, ...]  # blank of each token that a line's start takes away
+    starts: tuple[float, ...]  # where each token would begin if all stood on one line
+    ends: tuple[float, ...]  # where each would end, as the last of a line
+    shrinks: tuple[float, ...]
+    shrunk: tuple[float, ...]  # sums of what may be taken before each token
+    stretch: tuple[float, ...]  # sums of weights before each token
+
+    def breaks(self, width: float, indent: float = 0.0, *, fill: bool = True) -> list[Line]:
+        """Return all lines for a measure.
+
+        Args:
+            width: the measure.
+            indent: what the first line is shorter by.
+            fill: whether lines but the last are stretched to the measure.
+        """
+        lines: list[Line] = []
+        at = 0
+        while (line := self.line(at, width - (0 if lines else indent), fill=fill)) is not None:
+            lines.append(line)
+            at = line.next
+        return lines
+
+    def line(self, at: int, width: float, *, fill: bool = True) -> Line | None:
+        """Return the line that begins with a token, or None if nothing is left to draw."""
+        start = self._skip(at)
+        if start == len(self.tokens):
+            return None
+        after = self._chosen(start, width)
+        end = after
+        while end > start + 1 and self.tokens[end - 1].kind in _SPACES:
+            end -= 1
+        after = self._skip(after)
+        last = after == len(self.tokens)
+        slack = width - self._natural(start, end)
+        gaps, short = self.adds[start : end - 1], False
+        if slack < -NOTHING:
+            gaps = self._shrunk_gaps(start, end, -slack)
+        elif slack > NOTHING and fill and not last:
+            filled = self._filled_gaps(start, end, slack)
+            short = filled is None
+            gaps = filled or gaps
+        drawn = self._natural(start, end) + sum(gaps) - sum(self.adds[start : end - 1])
+        return Line(start, end, after, drawn, self.lead[start], gaps, short)
+
+    def _skip(self, at: int) -> int:
+        while at < len(self.tokens) and self.tokens[at].kind in _SPACES:
+            at += 1
+        return at
+
+    def _natural(self, start: int, end: int) -> float:
+        return self.ends[end - 1] - self.starts[start] - self.lead[start]
+
+    def _shrinkable(self, start: int, end: int) -> float:
+        """Return what can be taken from a line's inside."""
+        return max(0.0, self.shrunk[end - 1] - self.shrunk[start])
+
+    def _chosen(self, start: int, width: float) -> int:
+        """Return the token behind a line: greedy, 推入 before 推出 (clreq 6.1.1).
+
+        A line takes in one more unit if its marks can give the room, when the alternative is to
+        carry characters over to the next line, or to stretch this one more than that shrinks.
+        """
+        count = len(self.tokens)
+        limit = width + self.starts[start] + self.lead[start] + NOTHING
+        reach = bisect_right(self.ends, limit, lo=start)
+        if reach == count:
+            return count
+        pushed = self._pushed(start, reach, width)
+        end = reach
+        while end > start and self.breaks_at[end - 1] is not Break.YES:
+            end -= 1
+        if end == start:
+            return pushed or self._torn(start, reach)
+        if pushed and (end < reach or self._gentler(start, end, pushed, width)):
+            return pushed
+        return end
+
+    def _pushed(self, start: int, reach: int, width: float) -> int:
+        """Return the nearest break beyond the measure that shrinking can bring in, or 0."""
+        for end in range(reach + 1, len(self.tokens) + 1):
+            if self._natural(start, end) - self._shrinkable(start, end) > width + NOTHING:
+                return 0
+            if self.breaks_at[end - 1] is Break.YES:
+                return end
+        return 0
+
+    def _gentler(self, start: int, end: int, pushed: int, width: float) -> bool:
+        """Return whether to shrink a line changes its places less than to stretch it would."""
+        room = self.stretch[end - 1] - self.stretch[start]
+        slack = width - self._natural(start, end)
+        if slack <= NOTHING:
+            return False
+        need = self._natural(start, pushed) - width
+        places = sum(1 for give in self.shrinks[start : pushed - 1] if give)
+        return room <= 0 or need / max(1, places) < slack / room
+
+    def _torn(self, start: int, reach: int) -> int:
+        """Return where to break what has no break, within the measure if anything fits."""
+        for end in range(reach, start, -1):
+            if self.breaks_at[end - 1] is Break.LETTERS:
+                return end
+        return max(reach, start + 1)
+
+    def _shrunk_gaps(self, start: int, end: int, need: float) -> tuple[float, ...]:
+        whole = self._shrinkable(start, end)
+        part = min(1.0, need / whole) if whole else 0.0
+        places = range(start, end - 1)
+        return tuple(self.adds[place] - part * self.shrinks[place] for place in places)
+
+    def _filled_gaps(self, start: int, end: int, slack: float) -> tuple[float, ...] | None:
+        """Return the gaps of a line stretched by so much, evenly and capped; None: too much."""
+        places = range(start, end - 1)
+        if sum(self.caps[start : end - 1]) < slack:
+            return None
+        full: set[int] = set()
+        while True:
+            weight = sum(self.weights[place] for place in places if place not in full)
+            left = slack - sum(self.caps[place] for place in full)
+            unit = left / weight if weight else 0.0
+            over = {
+                place
+                for place in places
+                if place not in full and self.weights[place] * unit > self.caps[place] + NOTHING
+            }
+            if not over:
+                break
+            full |= over
+        return tuple(
+            self.adds[place] + (self.caps[place] if place in full else self.weights[place] * unit)
+            for place in places
+        )
+
+
+def compose(
+    tokens: Sequence[Token], widths: Sequence[float], ems: Sequence[float], rules: Rules
+) -> Paragraph:
+    """Return a paragraph of tokens that are so wide.
+
+    Args:
+        tokens: as `tokenise` gives them.
+        widths: of each token as shaped, its blanks included.
+        ems: the size of each token's type.
+        rules: what the layout chooses.
+    """
+    count = len(tokens)
+    wide = list(widths)
+    for place in range(1, count - 1):
+        if tokens[place].kind is Kind.SPACE and _joins(tokens, place):
+            wide[place] = rules.gap * min(ems[place - 1], ems[place + 1])
+    shapes = [
+        shape(token, full=width >= FULL * em)
+        for token, width, em in zip(tokens, wide, ems, strict=True)
+    ]
+    joints = [joint(one, two, rules) for one, two in pairwise(shapes)] + [Joint()] * (count > 0)
+    sizes = [min(one, two) for one, two in pairwise(ems)] + list(ems[-1:])
+    adds = tuple(one.add * em for one, em in zip(joints, sizes, strict=True))
+    starts = (0.0, *accumulate(wide[place] + adds[place] for place in range(count)))[:count]
+    shrinks = tuple(one.shrink * em for one, em in zip(joints, sizes, strict=True))
+    weights = tuple(one.weight for one in joints)
+    return Paragraph(
+        tokens=tuple(tokens),
+        widths=tuple(wide),
+        adds=adds,
+        weights=weights,
+        caps=tuple(one.cap * em for one, em in zip(joints, sizes, strict=True)),
+        breaks_at=_without_runt(tokens, [one.breaks for one in joints]),
+        lead=tuple(blanks(one, rules.region)[0] * em for one, em in zip(shapes, ems, strict=True)),
+        starts=starts,
+        ends=_ends(
+            tokens,
+            starts,
+            wide,
+            [blanks(one, rules.region)[1] * em for one, em in zip(shapes, ems, strict=True)],
+        ),
+        shrinks=shrinks,
+        shrunk=(0.0, *accumulate(shrinks))[:count],
+        stretch=(0.0, *accumulate(weights))[:count],
+    )
+
+
+def _joins(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether a typed space stands where a gap between Han and Latin would."""
+    kinds = {tokens[place - 1].kind, tokens[place + 1].kind}
+    return Kind.HAN in kinds and bool(kinds & {Kind.WORD, Kind.NUMBER})
+
+
+def _ends(
+    tokens: Sequence[Token],
+    starts: Sequence[float],
+    widths: Sequence[float],
+    tails: Sequence[float],
+) -> tuple[float, ...]:
+    """Return where each token ends as a line's last: its blank hangs out, as do spaces."""
+    found: list[float] = []
+    for token, start, width, tail in zip(tokens, starts, widths, tails, strict=True):
+        spaced = token.kind in _SPACES and found
+        end = found[-1] if spaced else start + width - tail
+        found.append(max(end, found[-1]) if found else end)
+    return tuple(found)
+
+
+def _without_runt(tokens: Sequence[Token], breaks: list[Break]) -> tuple[Break, ...]:
+    """Forbid a last line of one character (孤字不成行, clreq 6.3.4), with whatever marks follow."""
+    place = len(tokens) - 1
+    while place >= 0 and tokens[place].kind in _MARKS:
+        place -= 1
+    if place > 1 and len(tokens[place].text) == 1 and breaks[place - 1] is Break.YES:
+        breaks[place - 1] = Break.NO
+    return tuple(breaks)

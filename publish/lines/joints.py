@@ -1,0 +1,188 @@
+"""What happens where two tokens meet: the pair table, by region and style.
+
+A full-width mark is drawn in half of its square; the other half is blank and may be taken away
+(clreq 6.3.2, 标点符号的宽度调整). All lengths here are in em.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import lru_cache
+
+from publish.lines.kinds import Kind
+from publish.lines.tokens import Side, Token
+
+HALF = 0.5  # of a full-width mark that is blank
+GAP = 0.25  # between Han and Latin (clreq 3.2, 中西混排处理)
+CAP = 0.25  # how far any place is stretched
+LEAST_GAP = 0.125  # a gap between Han and Latin, shrunk
+
+
+class Region(Enum):
+    """Whose marks: where in its square a mark is drawn, and so whether it has blanks to give."""
+
+    MAINLAND = "zh-Hans"  # stops and pauses at the lower left (GB/T 15834-2011, 5.1)
+    TAIWAN = "zh-Hant"  # in the middle, as in Hong Kong: they stay whole
+
+
+class Style(Enum):
+    """How wide marks are that stand between Han (clreq 6.3.2)."""
+
+    KAIMING = "kaiming"  # 开明式: full stops whole, all others half
+    QUANJIAO = "quanjiao"  # 全角式: whole
+    BANJIAO = "banjiao"  # 半角式: half
+
+
+class Break(IntEnum):
+    """Whether a line may end between two tokens."""
+
+    NO = 0
+    LETTERS = 1  # at need: inside a word that is too long for any line
+    YES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a layout chooses."""
+
+    region: Region = Region.MAINLAND
+    style: Style = Style.KAIMING
+    gap: float = GAP  # em between Han and Latin
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What happens between two tokens."""
+
+    add: float = 0.0  # em to move the second away from the first, or nearer
+    weight: float = 0.0  # its share of what a line is stretched by
+    cap: float = 0.0  # em that it is stretched by at most
+    shrink: float = 0.0  # em that it may give
+    breaks: Break = Break.NO
+
+
+Shape = tuple[Kind, Side, Side, bool]
+"""All of a token that joints know: kind, what it shows left and right, whether it is an em wide."""
+
+
+def region(language: str) -> Region:
+    """Return whose marks a language's text has.
+
+    >>> region("zh-Hant-TW"), region("zh-Hans")
+    (<Region.TAIWAN: 'zh-Hant'>, <Region.MAINLAND: 'zh-Hans'>)
+    """
+    return Region.TAIWAN if language.startswith("zh-Hant") else Region.MAINLAND
+
+
+def shape(token: Token, *, full: bool) -> Shape:
+    """Return what joints know of a token; ``full`` is whether it is as wide as its em."""
+    return token.kind, token.left, token.right, full
+
+
+def blanks(one: Shape, where: Region) -> tuple[float, float]:
+    """Return the em of blank before and behind the ink of a token, which may be taken away."""
+    kind, full = one[0], one[3]
+    if not full:
+        return 0.0, 0.0
+    if kind is Kind.OPENING:
+        return HALF, 0.0
+    if kind is Kind.CLOSING or (kind in (Kind.PAUSE, Kind.STOP) and where is Region.MAINLAND):
+        return 0.0, HALF
+    return 0.0, 0.0
+
+
+def whole(one: Shape, style: Style) -> bool:
+    """Return whether a mark keeps its blank between Han."""
+    if style is Style.KAIMING:
+        return one[0] is Kind.STOP or one[2] is Side.FINAL
+    return style is Style.QUANJIAO
+
+
+@lru_cache(maxsize=4096)
+def joint(one: Shape, two: Shape, rules: Rules) -> Joint:
+    """Return what happens between two tokens.
+
+    ``add``, ``cap`` and ``shrink`` are in em of the smaller of the two.
+    """
+    taken, kept = _blank(one, two, rules)
+    gap = rules.gap if _gaps(one, two) else 0.0
+    weight, cap = _stretch(one, two, bool(gap))
+    shrink = kept / 2
+    if gap:
+        shrink += max(0.0, gap - LEAST_GAP)
+    elif one[0] is Kind.SPACE:
+        shrink += 0.08
+    return Joint(gap - taken, weight, cap, shrink, _breaks(one, two))
+
+
+_AFTER_INK = (Kind.CLOSING, Kind.PAUSE, Kind.STOP)
+
+
+def _blank(one: Shape, two: Shape, rules: Rules) -> tuple[float, float]:
+    """Return how much of the blank between two tokens is taken, and how much is left.
+
+    Marks that meet share one blank in every style, 基本挤压 (clreq 6.3.2.2): a closing mark
+    stands close to the next, an opening one close to the one before, and between a closing and
+    an opening mark half an em is left, if either would keep it.
+    """
+    behind, before = blanks(one, rules.region)[1], blanks(two, rules.region)[0]
+    keep_behind = behind if whole(one, rules.style) else 0.0
+    keep_before = before if whole(two, rules.style) else 0.0
+    if two[0] in _AFTER_INK or two[0] is Kind.NOTE:
+        keep_behind = 0.0
+    if one[0] is Kind.OPENING:
+        keep_before = 0.0
+    kept = max(keep_behind, keep_before) if behind and before else keep_behind + keep_before
+    return behind + before - kept, kept
+
+
+def _gaps(one: Shape, two: Shape) -> bool:
+    """Return whether a gap stands between Han and Latin or digits."""
+    if one[0] is Kind.HAN:
+        return two[0] in (Kind.WORD, Kind.NUMBER) and two[1] is Side.LETTER
+    if two[0] is Kind.HAN:
+        return one[0] in (Kind.WORD, Kind.NUMBER) and one[2] is Side.LETTER
+    return False
+
+
+_CLOSE = (*_AFTER_INK, Kind.INTERPUNCT, Kind.POSTFIX, Kind.NOTE)
+_LATIN = (Kind.WORD, Kind.NUMBER)
+
+
+def _stretch(one: Shape, two: Shape, gap: bool) -> tuple[float, float]:
+    """Return the weight and the cap of a joint when a line is stretched (clreq 6.3.3, 行内调整).
+
+    Spaces give most, then gaps between Han and Latin, then places between characters. Nothing
+    is let in before what closes and behind what opens, nor into words, dashes and names with ·.
+    """
+    a, b = one[0], two[0]
+    if a in (Kind.SPACE, Kind.TIE):
+        return (0.0, 0.0) if b in (Kind.SPACE, Kind.TIE) else (2.0, 2 * CAP)
+    if b in (Kind.SPACE, Kind.TIE) or b in _CLOSE or a in (Kind.OPENING, Kind.INTERPUNCT):
+        return 0.0, 0.0
+    if a is Kind.PREFIX or (a in _LATIN and b in _LATIN) or Side.GLUE in (one[2], two[1]):
+        return 0.0, 0.0
+    if a is b and a in (Kind.DASH, Kind.ELLIPSIS):
+        return 0.0, 0.0
+    return (1.5, CAP) if gap else (1.0, CAP)
+
+
+_NOT_FIRST = frozenset({*_CLOSE, Kind.CONNECTOR, Kind.SPACE, Kind.TIE})
+_NOT_LAST = (Kind.OPENING, Kind.PREFIX, Kind.TIE)
+
+
+def _breaks(one: Shape, two: Shape) -> Break:
+    """Return whether a line may end between two tokens.
+
+    行首行尾禁则 at the level that clreq 6.1.1 recommends (基本处理), and 符号分离禁则 (6.1.2):
+    what is one token is never parted, nor are numbers from the signs beside them.
+    """
+    a, b = one[0], two[0]
+    if one[2] in (Side.LETTERS, Side.CUT):
+        return Break.YES if one[2] is Side.CUT else Break.LETTERS
+    if one[2] in (Side.SHUT, Side.GLUE) or two[1] is Side.SHUT:
+        return Break.NO
+    if b in _NOT_FIRST or a in _NOT_LAST or (a in _LATIN and b in _LATIN):
+        return Break.NO
+    return Break.YES

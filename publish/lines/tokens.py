@@ -1,0 +1,270 @@
+"""Cuts text into tokens: what is shaped and moved as one, and between which lines may break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, Kind
+
+LONG = 24  # letters: no word is longer, so lines may break in what is
+ADDRESS = 16  # letters from which what holds marks is read as an address or identifier
+
+_TOKENS = re.compile(
+    rf"(?P<dash>—{{2}}|⸺)|(?P<ellipsis>…{{1,2}}|⋯{{1,2}})|(?P<space> +)|(?P<tie>\u00a0+)"
+    rf"|(?P<latin>[{LATIN}](?:[{LATIN}{ATTACHED}]|[’—](?=[{LATIN}]))*)|(?P<han>[{HAN}])"
+    rf"|(?P<other>(?s:.))"
+)
+_ATTACHED = re.compile(rf"[{ATTACHED}]+")
+_NUMBER = re.compile(r"[+±−-]?[$€£¥]?\d(?:[\d.,:/×–~-]*\d)?(?:%|‰|°C?|℃)?")
+_UNIT = re.compile(
+    r"(?:[kKMGTPmµμnd]?(?:B|b|bit|bps|Hz|W|Wh|V|A|J|Pa|L|l|g|m|s|mol|px)|[KMG]iB|°C?|%|‰|in|ft|pt|em"
+    r"|[ckm]?m[²³23]|min|h)\b"
+)
+_ADDRESS = re.compile(rf"(?=.*[/?&=#._~@-]).{{{ADDRESS},}}|.*://.*")
+_HYPHEN = re.compile(r"(?<=[^\W\d_]{2})[-\u2010\u2013—]+(?=[^\W\d_]{2})")
+_AFTER = re.compile(r"[/?&=#._%+~:@,\\-]+(?=\w)")
+_WORDLIKE = re.compile(rf"[{LATIN}]")
+_GAPS = re.compile(r"[^\W_]|[@#$%&+°]")  # what takes a gap beside Han
+_SHUT_LEFT = re.compile(r"[!),;?\]}%’”]|[.:](?!\w)")  # Latin marks that may not begin a line
+_SHUT_RIGHT = re.compile(r"[(\[{“‘]")  # and that may not end one
+
+
+class Side(IntEnum):
+    """What a token shows to the neighbour on that side."""
+
+    PLAIN = 0
+    LETTER = 1  # takes a gap beside Han
+    SHUT = 2  # on the left: may not begin a line; on the right: may not end one
+    CUT = 3  # a word goes on behind it, and the line may break here
+    LETTERS = 4  # a word too long for any line goes on behind it
+    GLUE = 5  # goes on behind it, unparted
+    FINAL = 6  # a closing mark behind a full stop: the sentence ends here
+
+
+class Role(IntEnum):
+    """What a run of text is in its paragraph."""
+
+    TEXT = 0
+    NOTE = 1  # the call of a note: one token
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text of one make in a paragraph."""
+
+    text: str
+    role: Role = Role.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text that is shaped and moved as one."""
+
+    text: str
+    kind: Kind
+    run: int = 0
+    start: int = 0  # in the text of its run
+    left: Side = Side.PLAIN
+    right: Side = Side.PLAIN
+    latin: bool = False  # holds quotation marks that belong to Latin text
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text of its run."""
+        return self.start + len(self.text)
+
+
+def tokenise(runs: Sequence[Run]) -> tuple[Token, ...]:
+    """Return the tokens of a paragraph; joined, their text is its text.
+
+    No token spans two runs. Characters are seen in the context of the whole paragraph, so that
+    rules hold across emphasis, links and notes.
+    """
+    whole = "".join(run.text for run in runs)
+    quotes = _latin_quotes(whole) if any(sign in whole for sign in QUOTES) else frozenset()
+    found: list[Token] = []
+    base = 0
+    for number, run in enumerate(runs):
+        if run.role is Role.NOTE:
+            found += [Token(run.text, Kind.NOTE, number)] if run.text else []
+        else:
+            found += _tokens(run.text, number, base, quotes)
+        base += len(run.text)
+    return tuple(_settled(found))
+
+
+def _tokens(text: str, run: int, base: int, quotes: frozenset[int]) -> Iterator[Token]:
+    at = 0
+    while at < len(text):
+        if base + at in quotes:
+            end = _word_end(text, at, base, quotes)
+            yield from _words(text[at:end], run, at, latin=True)
+            at = end
+            continue
+        match = _TOKENS.match(text, at)
+        assert match  # the last alternative takes anything
+        group, end = match.lastgroup, match.end()
+        if group == "latin":
+            end = _word_end(text, at, base, quotes)
+            latin = any(base + place in quotes for place in range(at, end))
+            yield from _words(text[at:end], run, at, latin=latin)
+        else:
+            attached = _ATTACHED.match(text, end)
+            end = attached.end() if attached else end
+            yield _single(text[at:end], group, run, at)
+        at = end
+
+
+def _word_end(text: str, at: int, base: int, quotes: frozenset[int]) -> int:
+    """Return where a word ends that begins at a place, with the Latin quotes that touch it."""
+    while at < len(text):
+        if base + at in quotes:
+            at += 1
+            continue
+        match = _TOKENS.match(text, at)
+        if not match or match.lastgroup != "latin":
+            break
+        at = match.end()
+    return at
+
+
+def _single(text: str, group: str | None, run: int, at: int) -> Token:
+    right = Side.GLUE if "\u2060" in text else Side.PLAIN
+    sign = text[0]
+    kind = {
+        "dash": Kind.DASH,
+        "ellipsis": Kind.ELLIPSIS,
+        "space": Kind.SPACE,
+        "tie": Kind.TIE,
+        "han": Kind.HAN,
+    }.get(group or "") or MARKS.get(sign, Kind.HAN if group == "han" else Kind.SYMBOL)
+    if sign in "\u200b\u2060":  # nothing before it to follow
+        kind = Kind.SPACE if sign == "\u200b" else Kind.TIE
+    return Token(text, kind, run, at, right=right)
+
+
+def _words(text: str, run: int, at: int, *, latin: bool) -> Iterator[Token]:
+    """Yield a word, in pieces where lines may break in it."""
+    pieces = list(_pieces(text))
+    for number, (piece, right) in enumerate(pieces):
+        plain = _ATTACHED.sub("", piece)
+        kind = Kind.NUMBER if len(pieces) == 1 and _NUMBER.fullmatch(plain) else Kind.WORD
+        left = _left(plain) if number == 0 else Side.PLAIN
+        yield Token(piece, kind, run, at, left, right or _right(plain), latin)
+        at += len(piece)
+
+
+def _left(text: str) -> Side:
+    if _SHUT_LEFT.match(text):
+        return Side.SHUT
+    return Side.LETTER if _GAPS.match(text) else Side.PLAIN
+
+
+def _right(text: str) -> Side:
+    if _SHUT_RIGHT.match(text[-1:]):
+        return Side.SHUT
+    return Side.LETTER if _GAPS.match(text[-1:]) else Side.PLAIN
+
+
+def _pieces(text: str) -> Iterator[tuple[str, Side | None]]:
+    """Yield the pieces of a word, each with what it shows to the next; None for the last.
+
+    Words break after their hyphens; addresses and long identifiers after their marks; and what
+    is longer than any word, at need, between any letters.
+    """
+    ends = {found.end() for found in _HYPHEN.finditer(text)}
+    ends |= {found.end() for found in re.finditer("\u200b+", text)}
+    if _ADDRESS.fullmatch(text):
+        ends |= {found.end() for found in _AFTER.finditer(text) if not _in_number(text, found)}
+    at = 0
+    for end in sorted((ends - {0}) | {len(text)}):
+        last = end == len(text)
+        piece = text[at:end]
+        if len(piece) > LONG:
+            for place, letter in enumerate(piece[:-1]):
+                glued = piece[place + 1] in "\u200b\u2060"
+                yield letter, Side.GLUE if glued else Side.LETTERS
+            piece = piece[-1]
+        yield piece, None if last else Side.CUT
+        at = end
+
+
+def _in_number(text: str, found: re.Match[str]) -> bool:
+    before, after = text[max(0, found.start() - 1) : found.start()], text[found.end()]
+    return before.isdigit() and after.isdigit() and found[0] in ".,:"
+
+
+def _latin_quotes(text: str) -> frozenset[int]:
+    """Return where quotation marks stand that belong to Latin text.
+
+    U+2018 to U+201D serve Chinese and Latin alike (clreq 3.1.2). A pair is Latin if what it
+    holds, and what it stands in, is; an apostrophe has a letter on both sides.
+    """
+    found: set[int] = set()
+    opened: list[tuple[str, int]] = []
+    for at, sign in enumerate(text):
+        if sign == "’" and _is_latin(text, at, -1, 1) and _is_latin(text, at, 1, 1):
+            found.add(at)
+        elif sign in "“‘":
+            opened.append((sign, at))
+        elif sign in "”’":
+            pair = [place for place, (mark, _) in enumerate(opened) if (mark + sign) in "“”‘’"]
+            if not pair:
+                continue
+            first = opened[pair[-1]][1]
+            del opened[pair[-1] :]
+            inside = _is_latin(text, first, 1) and _is_latin(text, at, -1)
+            if (
+                inside
+                and _is_latin(text, first, -1, edge=True)
+                and _is_latin(text, at, 1, edge=True)
+            ):
+                found |= {first, at}
+    return frozenset(found)
+
+
+def _is_latin(text: str, at: int, step: int, most: int = 8, *, edge: bool = False) -> bool:
+    """Return whether the nearest character is Latin, spaces and other quotes left out."""
+    for _ in range(most):
+        at += step
+        if not 0 <= at < len(text):
+            return edge
+        if text[at] not in " \u200b" + QUOTES:
+            return _WORDLIKE.match(text[at]) is not None
+    return False
+
+
+def _settled(found: list[Token]) -> Iterator[Token]:
+    """Yield tokens, with what only neighbours tell."""
+    final = False
+    for place, token in enumerate(found):
+        before = found[place - 1] if place else None
+        after = found[place + 1] if place + 1 < len(found) else None
+        settled = token
+        if token.kind is Kind.SPACE and _binds(before, after):
+            settled = replace(token, kind=Kind.TIE)
+        elif token.kind is Kind.CLOSING and final:
+            settled = replace(token, right=Side.FINAL)
+        final = settled.kind is Kind.STOP or settled.right is Side.FINAL
+        yield settled
+
+
+def _binds(before: Token | None, after: Token | None) -> bool:
+    """Return whether a space keeps its neighbours together (clreq 6.1.2 and 6.1.1)."""
+    if before is None or after is None:
+        return False
+    if before.kind is Kind.NUMBER and after.kind in (Kind.WORD, Kind.POSTFIX):
+        return after.kind is Kind.POSTFIX or _UNIT.match(after.text) is not None
+    if before.kind in (Kind.OPENING, Kind.PREFIX) or before.right is Side.SHUT:
+        return True
+    return after.left is Side.SHUT or after.kind in (
+        Kind.CLOSING,
+        Kind.PAUSE,
+        Kind.STOP,
+        Kind.INTERPUNCT,
+        Kind.CONNECTOR,
+        Kind.NOTE,
+    )
