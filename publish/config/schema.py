@@ -76,6 +76,7 @@ class PdfOptions(Table, frozen=True):
     cover: bool | None = None
     half_title: bool | None = None
     figure_list: bool | None = None
+    setting: Literal["composed", "plain"] | None = None  # of Chinese: by clreq, or the engine's own
     references: bool | None = None  # "见第 N 页" after links to other chapters
 
 

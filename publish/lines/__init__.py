@@ -19,10 +19,11 @@ shapes the tokens; every length is in the caller's unit.
 
 from publish.lines.breaking import Line, Paragraph, compose
 from publish.lines.joints import Break, Joint, Region, Rules, Style, joint, region
-from publish.lines.kinds import Kind, settable
+from publish.lines.kinds import OBJECT, Kind, settable
 from publish.lines.tokens import Role, Run, Token, tokenise
 
 __all__ = [
+    "OBJECT",
     "Break",
     "Joint",
     "Kind",

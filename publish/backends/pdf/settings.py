@@ -13,6 +13,7 @@ from publish.diagnostics import SetupError, UsageError, error, has_errors
 from publish.model import Edition
 from publish.workshop import Workshop
 
+SETTINGS = ("plain", "composed")  # the engine's own, or by publish.lines; the first if unset
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})")
 
@@ -49,13 +50,17 @@ def manner(settings: Mapping[str, object]) -> Manner:
     """Return how pages are to be written.
 
     Raises:
-        UsageError: there is no such kind of PDF.
+        UsageError: there is no such kind of PDF, or way to set lines.
     """
     variant = str(settings.get("variant") or "").lower()
     if variant and variant not in VARIANTS:
         hint = suggestion(variant, VARIANTS)
         raise UsageError(error("pdf-variant", f"no kind of PDF is called {variant!r}", help=hint))
-    return Manner(variant)
+    setting = str(settings.get("setting", SETTINGS[0]))
+    if setting not in SETTINGS:
+        text = f"setting = {setting!r} cannot be meant"
+        raise UsageError(error("pdf-option", text, help=suggestion(setting, SETTINGS)))
+    return Manner(variant, composed=setting == "composed")
 
 
 def catalogue_of(

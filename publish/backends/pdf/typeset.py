@@ -25,6 +25,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from publish.backends.pdf import tags
+from publish.backends.pdf.composer import Composer, moved
 from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
@@ -53,6 +54,7 @@ class Manner:
 
     variant: str = ""
     tags: bool = True
+    composed: bool = False  # whether Chinese paragraphs are set by our own rules
 
 
 class Press:
@@ -68,6 +70,7 @@ class Press:
         self._fonts = _Configuration()
         self._plates: dict[str, Plate] = {}
         self._held = _Held()
+        self._composer: Composer | None = None
         self._sheets = []
         for sheet in sheets:
             with self._listening(sheet.shown):
@@ -106,7 +109,7 @@ class Press:
         self._plates.clear()
         self._held.renew()
         with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
-            with self._listening(""), _answering():
+            with self._listening(""), _answering(), self._lines(manner):
                 document = self._laid_out(root, manner, scratch)
 
                 def finish(document: Any, pdf: Any) -> None:
@@ -125,6 +128,20 @@ class Press:
             del document
         gc.collect()
         return galley
+
+    @contextlib.contextmanager
+    def _lines(self, manner: Manner) -> Iterator[None]:
+        """Have lines set as wanted; by the engine if it is not the one that we know."""
+        if manner.composed and (other := moved()):
+            text = f"Chinese lines are set plainly: {other} is not what publish knows"
+            hint = "install the WeasyPrint that publish asks for, or set pdf.setting to plain"
+            self._keep(warning("lines-plain", text, help=hint))
+        elif manner.composed:
+            self._composer = self._composer or Composer()
+            with self._composer.at_work():
+                yield
+            return
+        yield
 
     def _laid_out(self, root: Element, manner: Manner, scratch: Path) -> Any:
         tree: Any = _Tree(root, self._fetcher)

@@ -1,0 +1,193 @@
+"""Shapes tokens through the engine's own text layer, each once for a style whatever its size.
+
+Pango stays the shaper: faces that stand in for others, ``lang`` and ``locl``, and features are
+its business. Written for WeasyPrint 70: `Layout`, its style, and Pango's glyph strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from publish.lines import Kind, Token
+
+_text: Any = import_module("weasyprint.text.line_break")  # the engine has no types
+_ffi: Any = import_module("weasyprint.text.ffi")
+_fonts: Any = import_module("weasyprint.text.fonts")
+ffi, pango = _ffi.ffi, _ffi.pango
+
+SIZE = 1000.0  # pixels, at which everything is shaped: widths are then thousandths of an em
+BATCH = 128  # tokens in one call: Pango finds a line by counting
+MOST = 60_000  # tokens that are kept
+HAN = "中"  # what marks are shaped between; the same in every process
+QUOTES = frozenset("“”‘’")
+WIDE, BEARING = 900.0, 60.0  # thousandths of an em
+_DRAWN_AMONG_HAN = frozenset(
+    {
+        *(Kind.OPENING, Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.INTERPUNCT, Kind.CONNECTOR),
+        *(Kind.DASH, Kind.ELLIPSIS, Kind.PREFIX, Kind.POSTFIX),
+    }
+)
+_UNDRAWN = str.maketrans(dict.fromkeys("\u200b\u2060", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A glyph of a token. Lengths are in thousandths of an em."""
+
+    font: Any  # Pango's
+    number: int
+    at: float  # where it is drawn, from the token's beginning
+    text: str  # of its cluster, for the first glyph of one
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A token as shaped, like a sort in a case: it is set as often as it is needed."""
+
+    width: float = 0.0  # thousandths of an em
+    glyphs: tuple[Glyph, ...] = ()
+    sound: bool = True  # False: no face has it, or it is drawn in ways that are not ours
+
+
+@dataclass(slots=True)
+class Case:
+    """The sorts of one style."""
+
+    style: Any
+    sorts: dict[tuple[str, bool, bool], Sort] = field(default_factory=dict)
+
+
+class Shaper:
+    """Keeps the sorts of all styles of one configuration of fonts."""
+
+    def __init__(self) -> None:
+        self._cases: dict[str, Case] = {}
+        self._sound: dict[Any, bool] = {}  # Pango's fonts -> whether they are in plain outlines
+        self._kept: list[Any] = []  # layouts, which keep those fonts alive
+        self._count = 0
+
+    def prune(self) -> None:
+        """Forget all sorts if they have become many. Not while a document is under way."""
+        if self._count > MOST:
+            self.__init__()  # type: ignore[misc]
+
+    def case(self, style: Any) -> Case:
+        """Return the case of a style, its size apart."""
+        key = _text._font_style_cache_key(style) + str(style["font_kerning"])
+        if key not in self._cases:
+            plain = style.copy()
+            plain["font_size"], plain["letter_spacing"], plain["word_spacing"] = SIZE, "normal", 0
+            plain["text_decoration_line"] = "none"
+            self._cases[key] = Case(plain)
+        return self._cases[key]
+
+    def shape(self, tokens: Sequence[Token], case: Case) -> list[Sort]:
+        """Return tokens as shaped in a style."""
+        keys = [(token.text, token.kind in _DRAWN_AMONG_HAN, token.latin) for token in tokens]
+        missing = [key for key in dict.fromkeys(keys) if key not in case.sorts]
+        if missing:
+            for first in range(0, len(missing), BATCH):
+                self._fill(missing[first : first + BATCH], case)
+        return [case.sorts[key] for key in keys]
+
+    def _fill(self, keys: Sequence[tuple[str, bool, bool]], case: Case) -> None:
+        texts = [text.translate(_UNDRAWN) for text, _, _ in keys]
+        # Marks alone are of no script, and would miss the forms of their region.
+        lines = [
+            f"{HAN}{text}{HAN}" if among else text
+            for text, (_, among, _) in zip(texts, keys, strict=True)
+        ]
+        layout = _text.Layout(case.style)
+        data = "\n".join(lines).encode()
+        pointer, _ = _ffi.unicode_to_char_p("\n".join(lines))
+        pango.pango_layout_set_text(layout.layout, pointer, -1)
+        self._kept.append(layout)
+        for number, (key, text) in enumerate(zip(keys, texts, strict=True)):
+            line = pango.pango_layout_get_line_readonly(layout.layout, number)
+            start = line.start_index + (len(HAN.encode()) if key[1] else 0)
+            end = start + len(text.encode())
+            case.sorts[key] = self._sort(_glyphs(line, data, start, end), latin=key[2])
+        self._count += len(keys)
+
+    def _sort(
+        self, found: Iterable[tuple[Any, int, float, float, float, str]], *, latin: bool
+    ) -> Sort:
+        at, sound = 0.0, True
+        glyphs: list[Glyph] = []
+        for font, number, wide, offset, y, text in found:
+            x, width = offset, wide
+            if number != pango.PANGO_GLYPH_EMPTY:
+                missing = number & pango.PANGO_GLYPH_UNKNOWN_FLAG
+                sound = sound and not missing and not y and self._outlined(font)
+                if latin and text in QUOTES:
+                    x, width = _narrowed(font, number, width)
+                glyphs.append(Glyph(font, number, at + x, text))
+            at += width
+        return Sort(at, tuple(glyphs), sound)
+
+    def _outlined(self, font: Any) -> bool:
+        """Return whether a font draws plain outlines, and no pictures or colours."""
+        if font not in self._sound:
+            face = _fonts.get_pango_font_hb_face(font)
+            has = _ffi.harfbuzz
+            self._sound[font] = not (
+                has.hb_ot_color_has_png(face)
+                or has.hb_ot_color_has_svg(face)
+                or (
+                    has.hb_version_atleast(7, 0, 0)
+                    and (has.hb_ot_color_has_paint(face) or has.hb_ot_color_has_layers(face))
+                )
+            )
+        return self._sound[font]
+
+
+def _glyphs(
+    line: Any, data: bytes, start: int, end: int
+) -> Iterable[tuple[Any, int, float, float, float, str]]:
+    """Yield font, number, width, offsets and text of the glyphs of a part of a line."""
+    scale = _ffi.FROM_UNITS * 1000 / SIZE
+    run = line.runs
+    while run != ffi.NULL:
+        item, string = run.data.item, run.data.glyphs
+        run = run.next
+        font, count = item.analysis.font, string.num_glyphs
+        for place in range(count):
+            first = item.offset + string.log_clusters[place]
+            if not start <= first < end:
+                continue
+            after = next(
+                (
+                    string.log_clusters[later]
+                    for later in range(place + 1, count)
+                    if string.log_clusters[later] > string.log_clusters[place]
+                ),
+                item.length,
+            )
+            goes_on = place and string.log_clusters[place - 1] == string.log_clusters[place]
+            info = string.glyphs[place]
+            shape = info.geometry
+            text = "" if goes_on else data[first : item.offset + after].decode()
+            yield (
+                font,
+                info.glyph,
+                shape.width * scale,
+                shape.x_offset * scale,
+                shape.y_offset * scale,
+                text,
+            )
+
+
+def _narrowed(font: Any, number: int, width: float) -> tuple[float, float]:
+    """Return where a quotation mark of Latin text is drawn, and how wide it is.
+
+    Faces for Chinese draw U+2018 to U+201D as wide as Han: what is blank of it goes.
+    """
+    if width < WIDE:
+        return 0.0, width
+    ink = ffi.new("PangoRectangle *")
+    pango.pango_font_get_glyph_extents(font, number, ink, ffi.NULL)
+    scale = _ffi.FROM_UNITS * 1000 / SIZE
+    return BEARING - ink.x * scale, ink.width * scale + 2 * BEARING
