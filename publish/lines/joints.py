@@ -148,6 +148,7 @@ def _gaps(one: Shape, two: Shape) -> bool:
 
 _CLOSE = (*_AFTER_INK, Kind.INTERPUNCT, Kind.POSTFIX, Kind.NOTE)
 _LATIN = (Kind.WORD, Kind.NUMBER)
+_WORDS = (*_LATIN, Kind.NOTE)  # what is raised or lowered in a word or formula is part of it
 
 
 def _stretch(one: Shape, two: Shape, gap: bool) -> tuple[float, float]:
@@ -161,7 +162,7 @@ def _stretch(one: Shape, two: Shape, gap: bool) -> tuple[float, float]:
         return (0.0, 0.0) if b in (Kind.SPACE, Kind.TIE) else (2.0, 2 * CAP)
     if b in (Kind.SPACE, Kind.TIE) or b in _CLOSE or a in (Kind.OPENING, Kind.INTERPUNCT):
         return 0.0, 0.0
-    if a is Kind.PREFIX or (a in _LATIN and b in _LATIN) or Side.GLUE in (one[2], two[1]):
+    if a is Kind.PREFIX or (a in _WORDS and b in _LATIN) or Side.GLUE in (one[2], two[1]):
         return 0.0, 0.0
     if a is b and a in (Kind.DASH, Kind.ELLIPSIS):
         return 0.0, 0.0
@@ -183,6 +184,6 @@ def _breaks(one: Shape, two: Shape) -> Break:
         return Break.YES if one[2] is Side.CUT else Break.LETTERS
     if one[2] in (Side.SHUT, Side.GLUE) or two[1] is Side.SHUT:
         return Break.NO
-    if b in _NOT_FIRST or a in _NOT_LAST or (a in _LATIN and b in _LATIN):
+    if b in _NOT_FIRST or a in _NOT_LAST or (a in _WORDS and b in _LATIN):
         return Break.NO
     return Break.YES

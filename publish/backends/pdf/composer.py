@@ -21,7 +21,7 @@ from typing import Any
 import weasyprint
 
 from publish import lines
-from publish.backends.pdf.setting import Pen, Setting
+from publish.backends.pdf.setting import SEEN, Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper
 from publish.lines import Kind, Paragraph, Role, Rules, Run, Style, Token
 
@@ -63,6 +63,9 @@ def moved() -> str:
     return ""
 
 
+_SPACE = (Token(" ", Kind.SPACE),)
+
+
 class _NotOursError(Exception):
     """A paragraph that stays on the engine's own path."""
 
@@ -90,6 +93,7 @@ class Composed:
     before: dict[int, float]  # token -> what its inline boxes have on its left
     after: dict[int, float]
     sorts: list[Any]  # of each token
+    spaces: dict[tuple[int, ...], Any]  # leaf -> a space of its style
 
     def skip(self, token: int) -> Any:
         """Return the engine's skip stack for a line that begins with a token."""
@@ -307,6 +311,7 @@ class Composer:
         widths: list[float] = []
         ems: list[float] = []
         sorts: list[Any] = []
+        spaces: dict[tuple[int, ...], Any] = {}
         at = 0
         for number, leaf in enumerate(gathered.leaves):
             leaf.first = at
@@ -318,6 +323,7 @@ class Composer:
             if leaf.text:
                 found = self._shaped(leaf, own)
                 sorts += found
+                (spaces[leaf.path],) = self._shaper.shape(_SPACE, self._shaper.case(leaf.box.style))
                 widths += [sort.width * leaf.box.style["font_size"] / SIZE for sort in found]
             elif own:
                 size = _inline.atomic_box(context, leaf.box, 0, None, containing, [], [])
@@ -331,7 +337,7 @@ class Composer:
         region = lines.region(box.style["lang"])
         paragraph = _fitted(tokens, widths, ems, region, containing.width)
         return Composed(
-            box.children, containing.width, paragraph, gathered.leaves, before, after, sorts
+            box.children, containing.width, paragraph, gathered.leaves, before, after, sorts, spaces
         )
 
     def _shaped(self, leaf: Leaf, tokens: Sequence[Token]) -> list[Any]:
@@ -490,6 +496,18 @@ class _Maker:
         _inline._adjust_line_height(made)
         return made
 
+    def _gap(self, leaf: Leaf, token: int) -> float:
+        """Return the gap behind a leaf that ends before a token, if readers might see a space."""
+        found, composed = self._found, self._composed
+        if token != leaf.last or token >= found.end:
+            return 0.0
+        gap: float = found.gaps[token - 1 - found.start] + composed.after.get(token - 1, 0.0)
+        gap += composed.before.get(token, 0.0)
+        kinds = {composed.paragraph.tokens[number].kind for number in (token - 1, token)}
+        if gap * 1000 / leaf.box.style["font_size"] < SEEN or kinds & {Kind.SPACE, Kind.TIE}:
+            return 0.0
+        return gap
+
     def _text(self, box: Any, leaf: Leaf) -> Any:
         found, composed = self._found, self._composed
         first, last = max(leaf.first, found.start), min(leaf.last, found.end)
@@ -503,11 +521,14 @@ class _Maker:
         made.height = box.style["font_size"]
         line_height, made.baseline = _breaks.strut(box.style)
         made.margin_top = made.margin_bottom = (line_height - made.height) / 2
+        gap = self._gap(leaf, last)
         made.pango_layout = Setting(
             text=made.text,
             tokens=tokens,
             sorts=tuple(composed.sorts[first:last]),
             places=tuple(self._x(token) - x for token in range(first, last)),
             style=box.style,
+            tail=composed.spaces[leaf.path] if gap else None,
+            gap=gap,
         )
         return made

@@ -23,7 +23,7 @@ _text: Any = import_module("weasyprint.text.line_break")  # the engine has no ty
 _ffi: Any = import_module("weasyprint.text.ffi")
 
 SEEN = 90.0  # thousandths of an em: gaps from which readers take a space to be meant
-OVER = -600.0  # and marks that stand so far back from which they take a new line to begin
+OVER = -400.0  # and what stands so far back that they take a new line to begin
 LEAST = 0.5  # thousandths: less is not worth a number
 _UNSAID = str.maketrans(dict.fromkeys("\u200b\u2060", ""))
 
@@ -37,6 +37,8 @@ class Setting:
     sorts: Sequence[Sort]
     places: Sequence[float]  # CSS pixels
     style: Any
+    tail: Sort | None = None  # a space that is drawn and not said, where a gap follows the box
+    gap: float = 0.0  # that gap, in CSS pixels
     first_line_direction = 0
     max_width = None
 
@@ -89,6 +91,9 @@ class Pen:
                 show.begin(said)
             for number in numbers:
                 self._token(show, stream, places[number], setting.sorts[number])
+            if setting.tail and numbers[-1] == len(places) - 1:
+                end = places[-1] + setting.sorts[-1].width + setting.gap * 1000 / size
+                self._token(show, stream, end - setting.tail.width, setting.tail)
             if parted:
                 show.flush()
                 stream.end_marked_content()
@@ -148,18 +153,28 @@ class _Show:
 def _parts(setting: Setting, places: Sequence[float]) -> list[tuple[int, int]]:
     """Return tokens with the number of the sequence they belong to, or 0.
 
-    Readers take a gap for a space, and full-width marks that share one square for two lines.
-    Tokens on both sides are drawn as a sequence that says its text; those that touch are one.
+    Readers take a gap for a space, and full-width marks that share one square for two lines or
+    words; so also in words whose quotes are narrowed. Tokens on both sides are drawn as a
+    sequence that says its text; those that touch are one.
+    Where the gap is behind the box, a space fills it that the sequence does not say.
     """
     held = [0] * len(places)
     sequence = 0
+    for number, token in enumerate(setting.tokens):
+        if token.latin:
+            sequence += 1
+            held[number] = sequence
     for number in range(len(places) - 1):
         gap = places[number + 1] - places[number] - setting.sorts[number].width
         kinds = (setting.tokens[number].kind, setting.tokens[number + 1].kind)
         if OVER < gap < SEEN or Kind.SPACE in kinds or Kind.TIE in kinds:
             continue
-        sequence = held[number] or sequence + 1
-        held[number] = held[number + 1] = sequence
+        if not held[number]:
+            sequence += 1
+            held[number] = sequence
+        held[number + 1] = held[number]
+    if setting.tail:
+        held[-1] = held[-1] or sequence + 1
     return list(enumerate(held))
 
 
