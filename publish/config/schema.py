@@ -77,6 +77,7 @@ class PdfOptions(Table, frozen=True):
     half_title: bool | None = None
     figure_list: bool | None = None
     setting: Literal["composed", "plain"] | None = None  # of Chinese: by clreq, or the engine's own
+    punctuation: Literal["kaiming", "quanjiao", "banjiao"] | None = None  # 开明, 全角, 半角
     references: bool | None = None  # "见第 N 页" after links to other chapters
 
 

@@ -10,6 +10,7 @@ from publish import fonts
 from publish.backends.pdf.typeset import VARIANTS, Manner
 from publish.config import suggestion
 from publish.diagnostics import SetupError, UsageError, error, has_errors
+from publish.lines import Style
 from publish.model import Edition
 from publish.workshop import Workshop
 
@@ -60,7 +61,16 @@ def manner(settings: Mapping[str, object]) -> Manner:
     if setting not in SETTINGS:
         text = f"setting = {setting!r} cannot be meant"
         raise UsageError(error("pdf-option", text, help=suggestion(setting, SETTINGS)))
-    return Manner(variant, composed=setting == "composed")
+    return Manner(variant, composed=setting == "composed", punctuation=_punctuation(settings))
+
+
+def _punctuation(settings: Mapping[str, object]) -> str:
+    found = str(settings.get("punctuation") or "")
+    styles = [style.value for style in Style]
+    if found and found not in styles:
+        text = f"punctuation = {found!r} cannot be meant"
+        raise UsageError(error("pdf-option", text, help=suggestion(found, styles)))
+    return found
 
 
 def catalogue_of(

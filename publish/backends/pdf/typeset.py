@@ -1,7 +1,8 @@
 """The only door to WeasyPrint: trees and style sheets go in, galleys come out.
 
 Written for WeasyPrint 70. What it uses beside the public ``HTML.render`` and ``write_pdf``:
-``Document.fonts`` with the fields of its ``Font``, and the page type of a page box.
+``Document.fonts`` with the fields of its ``Font``, and the page type of a page box. Chinese lines
+go deeper, behind a check: see `composer`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from publish.backends.pdf import tags
-from publish.backends.pdf.composer import Composer, moved
 from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
@@ -55,6 +55,7 @@ class Manner:
     variant: str = ""
     tags: bool = True
     composed: bool = False  # whether Chinese paragraphs are set by our own rules
+    punctuation: str = ""  # how wide their marks are, a style of `publish.lines`
 
 
 class Press:
@@ -70,7 +71,7 @@ class Press:
         self._fonts = _Configuration()
         self._plates: dict[str, Plate] = {}
         self._held = _Held()
-        self._composer: Composer | None = None
+        self._composer: Any = None  # made when it is wanted first
         self._sheets = []
         for sheet in sheets:
             with self._listening(sheet.shown):
@@ -132,12 +133,14 @@ class Press:
     @contextlib.contextmanager
     def _lines(self, manner: Manner) -> Iterator[None]:
         """Have lines set as wanted; by the engine if it is not the one that we know."""
-        if manner.composed and (other := moved()):
+        if manner.composed and (other := _moved()):
             text = f"Chinese lines are set plainly: {other} is not what publish knows"
             hint = "install the WeasyPrint that publish asks for, or set pdf.setting to plain"
-            self._keep(warning("lines-plain", text, help=hint))
+            self._keep(warning("lines-plain", text, Place("WeasyPrint"), hint))
         elif manner.composed:
-            self._composer = self._composer or Composer()
+            from publish.backends.pdf.composer import Composer
+
+            self._composer = self._composer or Composer(manner.punctuation)
             with self._composer.at_work():
                 yield
             return
@@ -356,6 +359,15 @@ def _undisturbed() -> Iterator[None]:
         sys.setrecursionlimit(deepest)
         if collecting:
             gc.enable()
+
+
+def _moved() -> str:
+    """Return what of the engine's inside is not where the composer looks for it."""
+    try:
+        from publish.backends.pdf import composer
+    except (ImportError, AttributeError) as problem:
+        return str(problem)
+    return composer.moved()
 
 
 def _page_name(page: Any) -> str:
