@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 
 from publish.lines.joints import Break, Joint, Rules, blanks, joint, shape
 from publish.lines.kinds import Kind
-from publish.lines.tokens import Token
+from publish.lines.tokens import Side, Token
 
 FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin faces are narrower
 NOTHING = 1e-6
@@ -191,7 +191,7 @@ def compose(
     count = len(tokens)
     wide = list(widths)
     for place in range(1, count - 1):
-        if tokens[place].kind is Kind.SPACE and _joins(tokens, place):
+        if tokens[place].kind is Kind.SPACE and tokens[place].right is Side.LETTER:
             wide[place] = rules.gap * min(ems[place - 1], ems[place + 1])
     shapes = [
         shape(token, full=width >= FULL * em)
@@ -222,12 +222,6 @@ def compose(
         shrunk=(0.0, *accumulate(shrinks))[:count],
         stretch=(0.0, *accumulate(weights))[:count],
     )
-
-
-def _joins(tokens: Sequence[Token], place: int) -> bool:
-    """Return whether a typed space stands where a gap between Han and Latin would."""
-    kinds = {tokens[place - 1].kind, tokens[place + 1].kind}
-    return Kind.HAN in kinds and bool(kinds & {Kind.WORD, Kind.NUMBER})
 
 
 def _ends(

@@ -107,12 +107,13 @@ def joint(one: Shape, two: Shape, rules: Rules) -> Joint:
     """
     taken, kept = _blank(one, two, rules)
     gap = rules.gap if _gaps(one, two) else 0.0
-    weight, cap = _stretch(one, two, bool(gap))
+    typed = one[0] is Kind.SPACE and one[2] is Side.LETTER
+    weight, cap = _stretch(one, two, gap=bool(gap) or typed)
     shrink = kept / 2
-    if gap:
-        shrink += max(0.0, gap - LEAST_GAP)
+    if gap or typed:
+        shrink += max(0.0, rules.gap - LEAST_GAP)
     elif one[0] is Kind.SPACE:
-        shrink += 0.08
+        shrink += LEAST_GAP / 2
     return Joint(gap - taken, weight, cap, shrink, _breaks(one, two))
 
 
@@ -151,13 +152,15 @@ _LATIN = (Kind.WORD, Kind.NUMBER)
 _WORDS = (*_LATIN, Kind.NOTE)  # what is raised or lowered in a word or formula is part of it
 
 
-def _stretch(one: Shape, two: Shape, gap: bool) -> tuple[float, float]:
+def _stretch(one: Shape, two: Shape, *, gap: bool) -> tuple[float, float]:
     """Return the weight and the cap of a joint when a line is stretched (clreq 6.3.3, 行内调整).
 
     Spaces give most, then gaps between Han and Latin, then places between characters. Nothing
     is let in before what closes and behind what opens, nor into words, dashes and names with ·.
     """
     a, b = one[0], two[0]
+    if gap:
+        return 1.5, CAP
     if a in (Kind.SPACE, Kind.TIE):
         return (0.0, 0.0) if b in (Kind.SPACE, Kind.TIE) else (2.0, 2 * CAP)
     if b in (Kind.SPACE, Kind.TIE) or b in _CLOSE or a in (Kind.OPENING, Kind.INTERPUNCT):
@@ -166,7 +169,7 @@ def _stretch(one: Shape, two: Shape, gap: bool) -> tuple[float, float]:
         return 0.0, 0.0
     if a is b and a in (Kind.DASH, Kind.ELLIPSIS):
         return 0.0, 0.0
-    return (1.5, CAP) if gap else (1.0, CAP)
+    return 1.0, CAP
 
 
 _NOT_FIRST = frozenset({*_CLOSE, Kind.CONNECTOR, Kind.SPACE, Kind.TIE})

@@ -36,7 +36,7 @@ class Side(IntEnum):
     """What a token shows to the neighbour on that side."""
 
     PLAIN = 0
-    LETTER = 1  # takes a gap beside Han
+    LETTER = 1  # takes a gap beside Han; of a space: is typed instead of one
     SHUT = 2  # on the left: may not begin a line; on the right: may not end one
     CUT = 3  # a word goes on behind it, and the line may break here
     LETTERS = 4  # a word too long for any line goes on behind it
@@ -246,10 +246,18 @@ def _settled(found: list[Token]) -> Iterator[Token]:
         settled = token
         if token.kind is Kind.SPACE and _binds(before, after):
             settled = replace(token, kind=Kind.TIE)
+        elif token.kind is Kind.SPACE and _stands_for_gap(before, after):
+            settled = replace(token, right=Side.LETTER)
         elif token.kind is Kind.CLOSING and final:
             settled = replace(token, right=Side.FINAL)
         final = settled.kind is Kind.STOP or settled.right is Side.FINAL
         yield settled
+
+
+def _stands_for_gap(before: Token | None, after: Token | None) -> bool:
+    """Return whether a space was typed where a gap between Han and Latin stands."""
+    kinds = {before.kind if before else None, after.kind if after else None}
+    return Kind.HAN in kinds and bool(kinds & {Kind.WORD, Kind.NUMBER})
 
 
 def _binds(before: Token | None, after: Token | None) -> bool:

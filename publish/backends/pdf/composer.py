@@ -269,6 +269,7 @@ class Composer:
             own = tokens[leaf.first : leaf.last]
             ems += [leaf.box.style["font_size"]] * len(own)
             if leaf.text:
+                leaf.strut = _breaks.strut(leaf.box.style)
                 found = self._shaped(leaf, own)
                 sorts += found
                 (spaces[leaf.path],) = self._shaper.shape(_SPACE, self._shaper.case(leaf.box.style))

@@ -2,7 +2,7 @@
 
 A line is made of copies of the paragraph's boxes, so that whatever hangs on them (links, anchors,
 notes, outline, tags) stays on them; only texts and places are ours. Written for WeasyPrint 70:
-its boxes, `_adjust_line_height`, `line_box_verticality`, `atomic_box` and `strut`.
+its boxes, `_adjust_line_height`, `line_box_verticality` and `atomic_box`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from publish.backends.pdf.setting import SEEN, Setting
 from publish.lines import Kind, Paragraph
 
 _inline: Any = import_module("weasyprint.layout.inline")  # the engine has no types
-_breaks: Any = import_module("weasyprint.text.line_break")
 
 
 @dataclass(slots=True)
@@ -31,6 +30,7 @@ class Leaf:
     first: int = 0  # token
     last: int = 0  # token behind it
     places: tuple[int, ...] = ()  # of its tokens, in bytes
+    strut: tuple[float, float] = (0.0, 0.0)  # its height of line, and its base line from the top
 
 
 @dataclass(slots=True)
@@ -98,9 +98,8 @@ class LineMaker:
             widths[token] + gap
             for token, gap in zip(range(found.start, found.end - 1), found.gaps, strict=True)
         )
-        self._places: tuple[float, ...] = tuple(
-            accumulate(steps, initial=0.0)
-        )  # of drawn tokens, from the first
+        # Where each drawn token begins, from the first.
+        self._places: tuple[float, ...] = tuple(accumulate(steps, initial=0.0))
 
     def line(self, box: Any, top: float, indent: float) -> Any:
         """Return a line box like the engine's own, at its place."""
@@ -202,7 +201,7 @@ class LineMaker:
         right -= composed.after.get(end, 0.0)
         made.position_x, made.position_y, made.width = x, 0, right - x
         made.height = box.style["font_size"]
-        line_height, made.baseline = _breaks.strut(box.style)
+        line_height, made.baseline = leaf.strut
         made.margin_top = made.margin_bottom = (line_height - made.height) / 2
         gap = self._gap(leaf, last)
         made.pango_layout = Setting(
