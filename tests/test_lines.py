@@ -93,7 +93,7 @@ def test_addresses_and_long_names_are_cut_where_a_reader_expects() -> None:
     assert pieces == ["https://", "example.", "org/", "a-", "b/", "c?", "d=", "1.5&", "e=", "2"]
     assert [text for text, _ in kinds("v1.2/x")] == ["v1.2/x"], "short names are whole"
     assert [text for text, _ in kinds("well-known")] == ["well-", "known"]
-    assert [text for text, _ in kinds("2024-01-02")] == ["2024-01-02"]
+    assert [text for text, _ in kinds("2024-01-02T12:00:00")] == ["2024-01-02T12:00:00"]
 
 
 def test_tokens_see_over_the_borders_of_runs_and_do_not_span_them() -> None:
@@ -195,6 +195,8 @@ def test_forbidden_marks_stand_at_no_end() -> None:
     assert broken("一二三四（五六七）八", 5)[0] == "一二三四"
     assert broken("阿加莎·克里斯蒂", 3)[0] == "阿加"
     assert broken("一二三50％四五", 4)[0] == "一二三"
+    assert broken('一二三四"五"六', 4.5)[0] == "一二三四"
+    assert broken('一二"三四"五六', 4.8) == ['一二"三', '四"五六'], "by two quotes"
 
 
 def test_push_in_comes_before_push_out() -> None:

@@ -194,7 +194,7 @@ def _pieces(text: str) -> Iterator[tuple[str, Side | None]]:
 
 def _in_number(text: str, found: re.Match[str]) -> bool:
     before, after = text[max(0, found.start() - 1) : found.start()], text[found.end()]
-    return before.isdigit() and after.isdigit() and found[0] in ".,:"
+    return before.isdigit() and after.isdigit() and found[0] in ".,:-"
 
 
 def _latin_quotes(text: str) -> frozenset[int]:
@@ -239,17 +239,21 @@ def _is_latin(text: str, at: int, step: int, most: int = 8, *, edge: bool = Fals
 
 def _settled(found: list[Token]) -> Iterator[Token]:
     """Yield tokens, with what only neighbours tell."""
-    final = False
+    final, straight = False, 0
     for place, token in enumerate(found):
         before = found[place - 1] if place else None
         after = found[place + 1] if place + 1 < len(found) else None
         settled = token
+        straight += token.text.count('"')
         if token.kind is Kind.SPACE and _binds(before, after):
             settled = replace(token, kind=Kind.TIE)
         elif token.kind is Kind.SPACE and _stands_for_gap(before, after):
             settled = replace(token, right=Side.LETTER)
         elif token.kind is Kind.CLOSING and final:
             settled = replace(token, right=Side.FINAL)
+        elif token.text == '"':  # of two, the first opens
+            opens = straight % 2
+            settled = replace(token, right=Side.SHUT) if opens else replace(token, left=Side.SHUT)
         final = settled.kind is Kind.STOP or settled.right is Side.FINAL
         yield settled
 
