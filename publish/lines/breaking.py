@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import add, mul
 
-from publish.lines.joints import Break, Joint, Rules, blanks, joint, shape
+from publish.lines.joints import BITS, Break, Joint, Rules, code, table
 from publish.lines.kinds import Kind
 from publish.lines.tokens import Side, Token
 
@@ -188,39 +189,38 @@ def compose(
         ems: the size of each token's type.
         rules: what the layout chooses.
     """
-    count = len(tokens)
     wide = list(widths)
-    for place in range(1, count - 1):
+    for place in range(1, len(tokens) - 1):
         if tokens[place].kind is Kind.SPACE and tokens[place].right is Side.LETTER:
             wide[place] = rules.gap * min(ems[place - 1], ems[place + 1])
-    shapes = [
-        shape(token, full=width >= FULL * em)
+    pairs = table(rules)
+    codes = [
+        code(token.kind, token.left, token.right, width >= FULL * em)
         for token, width, em in zip(tokens, wide, ems, strict=True)
     ]
-    joints = [joint(one, two, rules) for one, two in pairwise(shapes)] + [Joint()] * (count > 0)
-    sizes = [min(one, two) for one, two in pairwise(ems)] + list(ems[-1:])
-    adds = tuple(one.add * em for one, em in zip(joints, sizes, strict=True))
-    starts = (0.0, *accumulate(wide[place] + adds[place] for place in range(count)))[:count]
-    shrinks = tuple(one.shrink * em for one, em in zip(joints, sizes, strict=True))
-    weights = tuple(one.weight for one in joints)
+    joints = [pairs[one << BITS | two] for one, two in pairwise(codes)]
+    joints += [Joint()] * bool(tokens)
+    sizes = [*map(min, ems, ems[1:]), *ems[-1:]]
+    adds, weights, caps, shrinks, breaks = zip(*joints, strict=True) if tokens else ((),) * 5
+    adds, caps, shrinks = (tuple(map(mul, part, sizes)) for part in (adds, caps, shrinks))
+    starts = [0.0, *accumulate(map(add, wide, adds))][: len(tokens)]
+    empty = [pairs.blanks[one] for one in codes]
+    tails = [blank[1] * em for blank, em in zip(empty, ems, strict=True)]
     return Paragraph(
         tokens=tuple(tokens),
         widths=tuple(wide),
         adds=adds,
         weights=weights,
-        caps=tuple(one.cap * em for one, em in zip(joints, sizes, strict=True)),
-        breaks_at=_without_runt(tokens, [one.breaks for one in joints]),
-        lead=tuple(blanks(one, rules.region)[0] * em for one, em in zip(shapes, ems, strict=True)),
-        starts=starts,
+        caps=caps,
+        breaks_at=_without_runt(tokens, list(breaks)),
+        lead=tuple([blank[0] * em for blank, em in zip(empty, ems, strict=True)]),
+        starts=tuple(starts),
         ends=_ends(
-            tokens,
-            starts,
-            wide,
-            [blanks(one, rules.region)[1] * em for one, em in zip(shapes, ems, strict=True)],
+            tokens, starts, wide, [blank[1] * em for blank, em in zip(empty, ems, strict=True)]
         ),
         shrinks=shrinks,
-        shrunk=(0.0, *accumulate(shrinks))[:count],
-        stretch=(0.0, *accumulate(weights))[:count],
+        shrunk=tuple([0.0, *accumulate(shrinks)][: len(tokens)]),
+        stretch=tuple([0.0, *accumulate(weights)][: len(tokens)]),
     )
 
 
@@ -232,10 +232,11 @@ def _ends(
 ) -> tuple[float, ...]:
     """Return where each token ends as a line's last: its blank hangs out, as do spaces."""
     found: list[float] = []
+    end = 0.0
     for token, start, width, tail in zip(tokens, starts, widths, tails, strict=True):
-        spaced = token.kind in _SPACES and found
-        end = found[-1] if spaced else start + width - tail
-        found.append(max(end, found[-1]) if found else end)
+        if token.kind not in _SPACES or not found:
+            end = max(end, start + width - tail)
+        found.append(end)
     return tuple(found)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from publish.lines.kinds import Kind
-from publish.lines.tokens import Side, Token
+from publish.lines.tokens import Side
 
 HALF = 0.5  # of a full-width mark that is blank
 GAP = 0.25  # between Han and Latin (clreq 3.2, 中西混排处理)
@@ -51,8 +52,7 @@ class Rules:
     gap: float = GAP  # em between Han and Latin
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+class Joint(NamedTuple):
     """What happens between two tokens."""
 
     add: float = 0.0  # em to move the second away from the first, or nearer
@@ -60,6 +60,46 @@ class Joint:
     cap: float = 0.0  # em that it is stretched by at most
     shrink: float = 0.0  # em that it may give
     breaks: Break = Break.NO
+
+
+class Table(dict[int, Joint]):
+    """The pair table of some rules, filled as pairs are met; kept by `code` of both tokens."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self.blanks = _Blanks(rules.region)
+
+    def __missing__(self, pair: int) -> Joint:
+        found = joint(_shape(pair >> BITS), _shape(pair & (1 << BITS) - 1), self._rules)
+        self[pair] = found
+        return found
+
+
+class _Blanks(dict[int, tuple[float, float]]):
+    def __init__(self, where: Region) -> None:
+        self._where = where
+
+    def __missing__(self, one: int) -> tuple[float, float]:
+        self[one] = blanks(_shape(one), self._where)
+        return self[one]
+
+
+BITS = 12  # of a code
+
+
+def code(kind: int, left: int, right: int, full: bool) -> int:
+    """Return all that joints know of a token as a number: enumerations are slow to look up."""
+    return kind << 7 | left << 4 | right << 1 | full
+
+
+def _shape(one: int) -> Shape:
+    return Kind(one >> 7), Side(one >> 4 & 7), Side(one >> 1 & 7), bool(one & 1)
+
+
+@lru_cache(maxsize=16)
+def table(rules: Rules) -> Table:
+    """Return the pair table of some rules."""
+    return Table(rules)
 
 
 Shape = tuple[Kind, Side, Side, bool]
@@ -73,11 +113,6 @@ def region(language: str) -> Region:
     (<Region.TAIWAN: 'zh-Hant'>, <Region.MAINLAND: 'zh-Hans'>)
     """
     return Region.TAIWAN if language.startswith("zh-Hant") else Region.MAINLAND
-
-
-def shape(token: Token, *, full: bool) -> Shape:
-    """Return what joints know of a token; ``full`` is whether it is as wide as its em."""
-    return token.kind, token.left, token.right, full
 
 
 def blanks(one: Shape, where: Region) -> tuple[float, float]:
@@ -99,7 +134,6 @@ def whole(one: Shape, style: Style) -> bool:
     return style is Style.QUANJIAO
 
 
-@lru_cache(maxsize=4096)
 def joint(one: Shape, two: Shape, rules: Rules) -> Joint:
     """Return what happens between two tokens.
 

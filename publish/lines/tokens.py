@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, Kind
 
@@ -14,9 +15,17 @@ ADDRESS = 16  # letters from which what holds marks is read as an address or ide
 
 _TOKENS = re.compile(
     rf"(?P<dash>—{{2}}|⸺)|(?P<ellipsis>…{{1,2}}|⋯{{1,2}})|(?P<space> +)|(?P<tie>\u00a0+)"
-    rf"|(?P<latin>[{LATIN}](?:[{LATIN}{ATTACHED}]|[’—](?=[{LATIN}]))*)|(?P<han>[{HAN}])"
-    rf"|(?P<other>(?s:.))"
+    rf"|(?P<latin>[{LATIN}](?:[{LATIN}{ATTACHED}]|[’—](?=[{LATIN}]))*)"
+    rf"|(?P<han>[{HAN}])|(?P<other>(?s:.))"
 )
+_KINDS = {
+    "dash": Kind.DASH,
+    "ellipsis": Kind.ELLIPSIS,
+    "space": Kind.SPACE,
+    "tie": Kind.TIE,
+    "han": Kind.HAN,
+}
+_HANS = re.compile(rf"[{HAN}]+(?![{ATTACHED}])")
 _ATTACHED = re.compile(rf"[{ATTACHED}]+")
 _NUMBER = re.compile(r"[+±−-]?[$€£¥]?\d(?:[\d.,:/×–~-]*\d)?(?:%|‰|°C?|℃)?")
 _UNIT = re.compile(
@@ -59,9 +68,8 @@ class Run:
     role: Role = Role.TEXT
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of text that is shaped and moved as one."""
+class Token(NamedTuple):
+    """A piece of text that is shaped and moved as one. There are as many as characters."""
 
     text: str
     kind: Kind
@@ -93,12 +101,17 @@ def tokenise(runs: Sequence[Run]) -> tuple[Token, ...]:
         else:
             found += _tokens(run.text, number, base, quotes)
         base += len(run.text)
-    return tuple(_settled(found))
+    _settle(found)
+    return tuple(found)
 
 
 def _tokens(text: str, run: int, base: int, quotes: frozenset[int]) -> Iterator[Token]:
-    at = 0
+    at, han = 0, Kind.HAN
     while at < len(text):
+        if hans := _HANS.match(text, at):  # most are
+            yield from [Token(sign, han, run, place) for place, sign in enumerate(hans[0], at)]
+            at = hans.end()
+            continue
         if base + at in quotes:
             end = _word_end(text, at, base, quotes)
             yield from _words(text[at:end], run, at, latin=True)
@@ -106,7 +119,7 @@ def _tokens(text: str, run: int, base: int, quotes: frozenset[int]) -> Iterator[
             continue
         match = _TOKENS.match(text, at)
         assert match  # the last alternative takes anything
-        group, end = match.lastgroup, match.end()
+        group, end = match.lastgroup or "", match.end()
         if group == "latin":
             end = _word_end(text, at, base, quotes)
             latin = any(base + place in quotes for place in range(at, end))
@@ -131,18 +144,12 @@ def _word_end(text: str, at: int, base: int, quotes: frozenset[int]) -> int:
     return at
 
 
-def _single(text: str, group: str | None, run: int, at: int) -> Token:
-    right = Side.GLUE if "\u2060" in text else Side.PLAIN
+def _single(text: str, group: str, run: int, at: int) -> Token:
     sign = text[0]
-    kind = {
-        "dash": Kind.DASH,
-        "ellipsis": Kind.ELLIPSIS,
-        "space": Kind.SPACE,
-        "tie": Kind.TIE,
-        "han": Kind.HAN,
-    }.get(group or "") or MARKS.get(sign, Kind.HAN if group == "han" else Kind.SYMBOL)
+    kind = MARKS.get(sign, Kind.SYMBOL) if group == "other" else _KINDS[group]
     if sign in "\u200b\u2060":  # nothing before it to follow
         kind = Kind.SPACE if sign == "\u200b" else Kind.TIE
+    right = Side.GLUE if "\u2060" in text else Side.PLAIN
     return Token(text, kind, run, at, right=right)
 
 
@@ -237,25 +244,27 @@ def _is_latin(text: str, at: int, step: int, most: int = 8, *, edge: bool = Fals
     return False
 
 
-def _settled(found: list[Token]) -> Iterator[Token]:
-    """Yield tokens, with what only neighbours tell."""
-    final, straight = False, 0
-    for place, token in enumerate(found):
+def _settle(found: list[Token]) -> None:
+    """Give tokens what only neighbours tell."""
+    straight = 0
+    for place in [place for place, token in enumerate(found) if token.kind is not Kind.HAN]:
+        token = found[place]
         before = found[place - 1] if place else None
-        after = found[place + 1] if place + 1 < len(found) else None
-        settled = token
         straight += token.text.count('"')
-        if token.kind is Kind.SPACE and _binds(before, after):
-            settled = replace(token, kind=Kind.TIE)
-        elif token.kind is Kind.SPACE and _stands_for_gap(before, after):
-            settled = replace(token, right=Side.LETTER)
-        elif token.kind is Kind.CLOSING and final:
-            settled = replace(token, right=Side.FINAL)
+        if token.kind is Kind.SPACE:
+            after = found[place + 1] if place + 1 < len(found) else None
+            if _binds(before, after):
+                found[place] = token._replace(kind=Kind.TIE)
+            elif _stands_for_gap(before, after):
+                found[place] = token._replace(right=Side.LETTER)
+        elif token.kind is Kind.CLOSING and before:
+            if before.kind is Kind.STOP or before.right is Side.FINAL:
+                found[place] = token._replace(right=Side.FINAL)
         elif token.text == '"':  # of two, the first opens
             opens = straight % 2
-            settled = replace(token, right=Side.SHUT) if opens else replace(token, left=Side.SHUT)
-        final = settled.kind is Kind.STOP or settled.right is Side.FINAL
-        yield settled
+            found[place] = token._replace(
+                left=token.left if opens else Side.SHUT, right=Side.SHUT if opens else token.right
+            )
 
 
 def _stands_for_gap(before: Token | None, after: Token | None) -> bool:

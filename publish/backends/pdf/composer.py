@@ -283,7 +283,9 @@ class Composer:
             widths[token] += more
         if max(widths) > containing.width:
             raise _NotOursError  # to be cut between any characters
-        paragraph = _fitted(tokens, widths, ems, self._rules(box), containing.width)
+        _percent.resolve_one_percentage(box, "text_indent", containing.width)
+        measure = containing.width - box.text_indent
+        paragraph = _fitted(tokens, widths, ems, self._rules(box), measure)
         return Composed(
             box.children, containing.width, paragraph, gathered.leaves, before, after, sorts, spaces
         )
