@@ -14,7 +14,7 @@ from publish.lines import Style
 from publish.model import Edition
 from publish.workshop import Workshop
 
-SETTINGS = ("plain", "composed")  # the engine's own, or by publish.lines; the first if unset
+SETTINGS = ("composed", "plain")  # by publish.lines, or the engine's own; the first if unset
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})")
 
