@@ -215,9 +215,7 @@ def compose(
         breaks_at=_without_runt(tokens, list(breaks)),
         lead=tuple([blank[0] * em for blank, em in zip(empty, ems, strict=True)]),
         starts=tuple(starts),
-        ends=_ends(
-            tokens, starts, wide, [blank[1] * em for blank, em in zip(empty, ems, strict=True)]
-        ),
+        ends=_ends(tokens, starts, wide, tails),
         shrinks=shrinks,
         shrunk=tuple([0.0, *accumulate(shrinks)][: len(tokens)]),
         stretch=tuple([0.0, *accumulate(weights)][: len(tokens)]),

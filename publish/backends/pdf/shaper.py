@@ -57,7 +57,8 @@ class Case:
     """The sorts of one style."""
 
     style: Any
-    sorts: dict[tuple[str, bool, bool], Sort] = field(default_factory=dict)
+    sorts: dict[str, Sort] = field(default_factory=dict)  # by `_key`
+    layout: Any = None  # the engine's, to be used again
 
 
 class Shaper:
@@ -66,7 +67,7 @@ class Shaper:
     def __init__(self) -> None:
         self._cases: dict[str, Case] = {}
         self._sound: dict[Any, bool] = {}  # Pango's fonts -> whether they are in plain outlines
-        self._kept: list[Any] = []  # layouts, which keep those fonts alive
+        self._kept: list[Any] = []  # layouts that met them first, and keep them alive
         self._count = 0
 
     def prune(self) -> None:
@@ -86,31 +87,37 @@ class Shaper:
 
     def shape(self, tokens: Sequence[Token], case: Case) -> list[Sort]:
         """Return tokens as shaped in a style."""
-        keys = [(token.text, token.kind in _DRAWN_AMONG_HAN, token.latin) for token in tokens]
-        missing = [key for key in dict.fromkeys(keys) if key not in case.sorts]
-        if missing:
-            for first in range(0, len(missing), BATCH):
-                self._fill(missing[first : first + BATCH], case)
-        return [case.sorts[key] for key in keys]
-
-    def _fill(self, keys: Sequence[tuple[str, bool, bool]], case: Case) -> None:
-        texts = [text.translate(_UNDRAWN) for text, _, _ in keys]
-        # Marks alone are of no script, and would miss the forms of their region.
-        lines = [
-            f"{HAN}{text}{HAN}" if among else text
-            for text, (_, among, _) in zip(texts, keys, strict=True)
+        sorts = case.sorts
+        keys = [
+            token.text if not token.latin and token.kind is not Kind.NOTE else _key(token)
+            for token in tokens
         ]
-        layout = _text.Layout(case.style)
-        data = "\n".join(lines).encode()
-        pointer, _ = _ffi.unicode_to_char_p("\n".join(lines))
-        pango.pango_layout_set_text(layout.layout, pointer, -1)
-        self._kept.append(layout)
-        for number, (key, text) in enumerate(zip(keys, texts, strict=True)):
-            line = pango.pango_layout_get_line_readonly(layout.layout, number)
-            start = line.start_index + (len(HAN.encode()) if key[1] else 0)
-            end = start + len(text.encode())
-            case.sorts[key] = self._sort(_glyphs(line, data, start, end), latin=key[2])
-        self._count += len(keys)
+        missing = {key: token for key, token in zip(keys, tokens, strict=True) if key not in sorts}
+        if missing:
+            items = list(missing.items())
+            for first in range(0, len(items), BATCH):
+                self._fill(items[first : first + BATCH], case)
+        return [sorts[key] for key in keys]
+
+    def _fill(self, items: Sequence[tuple[str, Token]], case: Case) -> None:
+        texts = [token.text.translate(_UNDRAWN) for _, token in items]
+        # Marks alone are of no script, and would miss the forms of their region.
+        around = [HAN if token.kind in _DRAWN_AMONG_HAN else "" for _, token in items]
+        data = "\n".join(f"{han}{text}{han}" for han, text in zip(around, texts, strict=True))
+        case.layout = case.layout or _text.Layout(case.style)
+        pointer, _ = _ffi.unicode_to_char_p(data)
+        pango.pango_layout_set_text(case.layout.layout, pointer, -1)
+        known, coded = len(self._sound), data.encode()
+        for number, ((key, token), han) in enumerate(zip(items, around, strict=True)):
+            line = pango.pango_layout_get_line_readonly(case.layout.layout, number)
+            start = line.start_index + len(han.encode())
+            end = start + len(texts[number].encode())
+            found = _glyphs(line, coded, start, end)
+            case.sorts[key] = self._sort(found, latin=token.latin)
+        if len(self._sound) > known:
+            self._kept.append(case.layout)
+            case.layout = None
+        self._count += len(items)
 
     def _sort(
         self, found: Iterable[tuple[Any, int, float, float, float, str]], *, latin: bool
@@ -120,8 +127,9 @@ class Shaper:
         for font, number, wide, offset, y, text in found:
             x, width = offset, wide
             if number != pango.PANGO_GLYPH_EMPTY:
+                outlined = self._outlined(font)
                 missing = number & pango.PANGO_GLYPH_UNKNOWN_FLAG
-                sound = sound and not missing and not y and self._outlined(font)
+                sound = sound and not missing and not y and outlined
                 if latin and text in QUOTES:
                     x, width = _narrowed(font, number, width)
                 glyphs.append(Glyph(font, number, at + x, text))
@@ -142,6 +150,11 @@ class Shaper:
                 )
             )
         return self._sound[font]
+
+
+def _key(token: Token) -> str:
+    """Return what of a token its shape depends on; for most it is the text alone."""
+    return f"{token.text}\0{token.latin:d}{token.kind is Kind.NOTE:d}"
 
 
 def _glyphs(
