@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -229,6 +230,15 @@ def test_words_too_long_for_any_line_break_between_letters() -> None:
     assert [len(line) for line in lines] == [20, 20, 20]
 
 
+def test_lines_end_where_the_author_wants() -> None:
+    made = paragraph("一二三四五六", "\n", " 七八", "\n", "\n", "九")
+    lines = made.breaks(4 * EM)
+    assert [drawn(made, line) for line in lines] == ["一二三四", "五六", "七八", "\n", "九"]
+    assert [line.last for line in lines] == [False, True, True, True, True]
+    assert lines[2].gaps == (0,), "it is not filled"
+    assert [drawn(made, line) for line in paragraph("一", "\n").breaks(40)] == ["一"]
+
+
 def test_spaces_at_the_ends_of_lines_are_not_drawn() -> None:
     made = paragraph("one two three four")
     assert [drawn(made, line) for line in made.breaks(4.5 * EM)] == ["one two", "three", "four"]
@@ -241,7 +251,7 @@ def test_a_call_of_a_note_stays_with_what_it_marks() -> None:
 
 # ---- what holds for any text
 
-SIGNS = "一二三四五六七八九十的了是在" + OPENING + CLOSING + PAUSE + STOP + "·—…～ aRx1.,()%-/:é"
+SIGNS = "\n一二三四五六七八九十的了是在" + OPENING + CLOSING + PAUSE + STOP + "·—…～ aRx1.,()%-/:é"
 TEXT = st.lists(
     st.one_of(
         st.sampled_from(
@@ -267,7 +277,7 @@ def test_lines_hold_the_text_once_and_in_order(
     at = 0
     for line in lines:
         skipped = made.tokens[at : line.start] + made.tokens[line.end : line.next]
-        assert all(token.kind in (Kind.SPACE, Kind.TIE) for token in skipped)
+        assert all(token.kind in (Kind.SPACE, Kind.TIE, Kind.END) for token in skipped)
         assert line.start < line.end <= line.next
         at = line.next
     rest = made.tokens[at:]
@@ -303,7 +313,7 @@ def test_full_lines_are_filled_evenly_and_within_the_cap(
         assert all(
             step <= made.caps[place] + 1e-6 for place, step in zip(places, grown, strict=True)
         )
-        if line.short or line.end == line.start + 1:
+        if line.short or line.last or line.end == line.start + 1:
             continue
         if line.width >= ems * EM + 1e-4:
             continue
@@ -321,13 +331,17 @@ def test_full_lines_are_filled_evenly_and_within_the_cap(
 def test_no_forbidden_mark_stands_at_either_end(text: str, rules: Rules, ems: float) -> None:
     made = paragraph(text, rules=rules)
     lines = made.breaks(ems * EM)
-    for line in lines[:-1]:
+    for line in lines:
+        if line.last:
+            continue
         if _unbroken(made, line) > ems * EM:
             return  # a row of marks longer than the line must be parted somewhere
         last = made.tokens[line.end - 1]
         assert last.kind not in (Kind.OPENING, Kind.PREFIX), drawn(made, line)
         assert not last.text.endswith("("), drawn(made, line)
-    for line in lines[1:]:
+    for before, line in pairwise(lines):
+        if before.last:
+            continue
         first = made.tokens[line.start]
         assert first.kind not in (
             Kind.CLOSING,

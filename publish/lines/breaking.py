@@ -15,7 +15,8 @@ from publish.lines.tokens import Side, Token
 FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin faces are narrower
 NOTHING = 1e-6
 _SPACES = (Kind.SPACE, Kind.TIE)
-_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.NOTE, *_SPACES)
+_UNDRAWN = (*_SPACES, Kind.END)
+_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.NOTE, *_UNDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Line:
     shift: float  # by which the first token is moved left: the blank of an opening mark
     gaps: tuple[float, ...]  # what is added behind each token but the last
     short: bool = False  # whether it would have taken too much to fill the measure
+    last: bool = False  # of the paragraph, or before an end that the author wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Paragraph:
     shrinks: tuple[float, ...]
     shrunk: tuple[float, ...]  # sums of what may be taken before each token
     stretch: tuple[float, ...]  # sums of weights before each token
+    stops: tuple[int, ...]  # tokens behind the ends that the author wants, and behind all
 
     def breaks(self, width: float, indent: float = 0.0, *, fill: bool = True) -> list[Line]:
         """Return all lines for a measure.
@@ -74,10 +77,11 @@ class Paragraph:
             return None
         after = self._chosen(start, width)
         end = after
-        while end > start + 1 and self.tokens[end - 1].kind in _SPACES:
+        while end > start + 1 and self.tokens[end - 1].kind in _UNDRAWN:
             end -= 1
+        ended = self.tokens[after - 1].kind is Kind.END
         after = self._skip(after)
-        last = after == len(self.tokens)
+        last = ended or after == len(self.tokens)
         slack = width - self._natural(start, end)
         gaps, short = self.adds[start : end - 1], False
         if slack < -NOTHING:
@@ -87,7 +91,7 @@ class Paragraph:
             short = filled is None
             gaps = filled or gaps
         drawn = self._natural(start, end) + sum(gaps) - sum(self.adds[start : end - 1])
-        return Line(start, end, after, drawn, self.lead[start], gaps, short)
+        return Line(start, end, after, drawn, self.lead[start], gaps, short, last)
 
     def _skip(self, at: int) -> int:
         while at < len(self.tokens) and self.tokens[at].kind in _SPACES:
@@ -107,12 +111,12 @@ class Paragraph:
         A line takes in one more unit if its marks can give the room, when the alternative is to
         carry characters over to the next line, or to stretch this one more than that shrinks.
         """
-        count = len(self.tokens)
+        stop = self.stops[bisect_right(self.stops, start)]
         limit = width + self.starts[start] + self.lead[start] + NOTHING
-        reach = bisect_right(self.ends, limit, lo=start)
-        if reach == count:
-            return count
-        pushed = self._pushed(start, reach, width)
+        reach = bisect_right(self.ends, limit, lo=start, hi=stop)
+        if reach == stop:
+            return stop
+        pushed = self._pushed(start, reach, stop, width)
         end = reach
         while end > start and self.breaks_at[end - 1] is not Break.YES:
             end -= 1
@@ -122,9 +126,9 @@ class Paragraph:
             return pushed
         return end
 
-    def _pushed(self, start: int, reach: int, width: float) -> int:
+    def _pushed(self, start: int, reach: int, stop: int, width: float) -> int:
         """Return the nearest break beyond the measure that shrinking can bring in, or 0."""
-        for end in range(reach + 1, len(self.tokens) + 1):
+        for end in range(reach + 1, stop + 1):
             if self._natural(start, end) - self._shrinkable(start, end) > width + NOTHING:
                 return 0
             if self.breaks_at[end - 1] is Break.YES:
@@ -193,6 +197,8 @@ def compose(
     for place in range(1, len(tokens) - 1):
         if tokens[place].kind is Kind.SPACE and tokens[place].right is Side.LETTER:
             wide[place] = rules.gap * min(ems[place - 1], ems[place + 1])
+    stops = [place + 1 for place, token in enumerate(tokens) if token.kind is Kind.END]
+    stops += [len(tokens)] * (len(tokens) not in stops)
     pairs = table(rules)
     codes = [
         code(token.kind, token.left, token.right, width >= FULL * em)
@@ -212,13 +218,14 @@ def compose(
         adds=adds,
         weights=weights,
         caps=caps,
-        breaks_at=_without_runt(tokens, list(breaks)),
+        breaks_at=_without_runts(tokens, list(breaks), stops),
         lead=tuple([blank[0] * em for blank, em in zip(empty, ems, strict=True)]),
         starts=tuple(starts),
         ends=_ends(tokens, starts, wide, tails),
         shrinks=shrinks,
         shrunk=tuple([0.0, *accumulate(shrinks)][: len(tokens)]),
         stretch=tuple([0.0, *accumulate(weights)][: len(tokens)]),
+        stops=tuple(stops),
     )
 
 
@@ -232,17 +239,22 @@ def _ends(
     found: list[float] = []
     end = 0.0
     for token, start, width, tail in zip(tokens, starts, widths, tails, strict=True):
-        if token.kind not in _SPACES or not found:
+        if token.kind not in _UNDRAWN or not found:
             end = max(end, start + width - tail)
         found.append(end)
     return tuple(found)
 
 
-def _without_runt(tokens: Sequence[Token], breaks: list[Break]) -> tuple[Break, ...]:
-    """Forbid a last line of one character (孤字不成行, clreq 6.3.4), with whatever marks follow."""
-    place = len(tokens) - 1
-    while place >= 0 and tokens[place].kind in _MARKS:
-        place -= 1
-    if place > 1 and len(tokens[place].text) == 1 and breaks[place - 1] is Break.YES:
-        breaks[place - 1] = Break.NO
+def _without_runts(
+    tokens: Sequence[Token], breaks: list[Break], stops: Sequence[int]
+) -> tuple[Break, ...]:
+    """Forbid last lines of one character (孤字不成行, clreq 6.3.4), with whatever marks follow."""
+    first = 0
+    for stop in stops:
+        place = stop - 1
+        while place >= first and tokens[place].kind in _MARKS:
+            place -= 1
+        if place > first + 1 and len(tokens[place].text) == 1 and breaks[place - 1] is Break.YES:
+            breaks[place - 1] = Break.NO
+        first = stop
     return tuple(breaks)

@@ -197,16 +197,21 @@ def _stretch(one: Shape, two: Shape, *, gap: bool) -> tuple[float, float]:
         return 1.5, CAP
     if a in (Kind.SPACE, Kind.TIE):
         return (0.0, 0.0) if b in (Kind.SPACE, Kind.TIE) else (2.0, 2 * CAP)
-    if b in (Kind.SPACE, Kind.TIE) or b in _CLOSE or a in (Kind.OPENING, Kind.INTERPUNCT):
+    if Kind.END in (a, b) or b in _CLOSE or a in (Kind.OPENING, Kind.INTERPUNCT):
         return 0.0, 0.0
-    if a is Kind.PREFIX or (a in _WORDS and b in _LATIN) or Side.GLUE in (one[2], two[1]):
+    if (
+        b in (Kind.SPACE, Kind.TIE)
+        or a is Kind.PREFIX
+        or (a in _WORDS and b in _LATIN)
+        or Side.GLUE in (one[2], two[1])
+    ):
         return 0.0, 0.0
     if a is b and a in (Kind.DASH, Kind.ELLIPSIS):
         return 0.0, 0.0
     return 1.0, CAP
 
 
-_NOT_FIRST = frozenset({*_CLOSE, Kind.CONNECTOR, Kind.SPACE, Kind.TIE})
+_NOT_FIRST = frozenset({*_CLOSE, Kind.CONNECTOR, Kind.SPACE, Kind.TIE, Kind.END})
 _NOT_LAST = (Kind.OPENING, Kind.PREFIX, Kind.TIE)
 
 
@@ -217,8 +222,8 @@ def _breaks(one: Shape, two: Shape) -> Break:
     what is one token is never parted, nor are numbers from the signs beside them.
     """
     a, b = one[0], two[0]
-    if one[2] in (Side.LETTERS, Side.CUT):
-        return Break.YES if one[2] is Side.CUT else Break.LETTERS
+    if one[2] in (Side.LETTERS, Side.CUT) or a is Kind.END:
+        return Break.LETTERS if one[2] is Side.LETTERS else Break.YES
     if one[2] in (Side.SHUT, Side.GLUE) or two[1] is Side.SHUT:
         return Break.NO
     if b in _NOT_FIRST or a in _NOT_LAST or (a in _WORDS and b in _LATIN):

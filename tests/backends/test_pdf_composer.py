@@ -150,10 +150,11 @@ def test_a_line_holds_as_many_han_as_its_measure(shop: Workshop) -> None:
 
 def test_what_is_beside_a_float_is_set_once(shop: Workshop, tmp_path: Path) -> None:
     own = styled(tmp_path, "p.box { float: left; width: 8em; height: 40em; margin: 0 1em 0 0 }")
-    words = "".join(f"第{number}句说完了。" for number in range(400))
+    marks = "".join(chr(0x4E00 + number) for number in range(400) if number not in (0x66, 0x8B))
+    words = "".join(f"“{mark}”说完了。" for mark in marks)
     blocks = f'<p class="box">旁边</p><p>{words}</p>'
     made = bind(shop, editions.plain(chapter(blocks)), own, setting="composed")
-    assert [int(found) for found in re.findall(r"第(\d+)句", body(made))] == list(range(400))
+    assert "".join(re.findall("“(.)”", body(made))) == marks
 
 
 def test_pages_notes_and_paragraphs_lose_nothing(shop: Workshop) -> None:
@@ -173,7 +174,6 @@ def test_pages_notes_and_paragraphs_lose_nothing(shop: Workshop) -> None:
     [
         "עברית",
         "e\u0301tude",
-        "一<br/>二",
         "长<span style='letter-spacing:.2em'>长</span>",
         "co\u00adop",
     ],
@@ -186,6 +186,18 @@ def test_what_is_not_ours_is_set_by_the_engine(shop: Workshop, text: str) -> Non
         setting="plain",
     )
     assert sorted(made.pages[made.front]) == sorted(plain.pages[plain.front])
+
+
+def test_lines_end_where_the_author_wants(shop: Workshop) -> None:
+    made = composed(shop, f"<p>{HAN}<br/>{HAN}。<br/><br/>　　完。</p>")
+    with pypdfium2.PdfDocument(made.data) as document:
+        page = document[made.front].get_textpage()
+        text = page.get_text_range()
+        rows = text.split("\r\n")[1:6]
+        feet = [page.get_charbox(text.index(row) + 2, loose=True)[1] for row in rows]
+    assert [len(row) for row in rows] == [26, 5, 28, 4, 4]
+    steps = [round((above - below) / 17.5) for above, below in pairwise(feet)]
+    assert steps == [1, 1, 1, 2], "one line is empty"
 
 
 def test_cells_as_wide_as_their_text_stay_on_one_line(shop: Workshop) -> None:

@@ -22,10 +22,11 @@ import weasyprint
 from publish import lines
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.setting import Pen, Setting
-from publish.backends.pdf.shaper import SIZE, Shaper
+from publish.backends.pdf.shaper import SIZE, Shaper, Sort
 from publish.lines import Kind, Paragraph, Role, Rules, Run, Style, Token
 
 MAJOR = "70."  # of the engine that this is written for
+END = "\n"  # what the engine makes of <br>
 NEARLY = 1.5  # measures: a paragraph not longer may be one whose box was made as wide as it is
 
 _block: Any = import_module("weasyprint.layout.block")  # the engine has no types
@@ -87,7 +88,7 @@ class _Gathering:
                 raise _NotOursError
             _percent.resolve_percentages(child, self.containing)
             if kind is boxes.TextBox:
-                if not _is_plain(child):
+                if child.text != END and not _is_plain(child):
                     raise _NotOursError
                 self._add(Leaf(here, child, child.text), Run(child.text, role))
             elif kind is boxes.InlineBox:
@@ -107,7 +108,9 @@ class _Gathering:
         style = box.style
         if box.is_leader or style["position"] != "static":
             raise _NotOursError
-        if style["box_decoration_break"] == "clone" or style["white_space"] != "normal":
+        if style["box_decoration_break"] == "clone":
+            raise _NotOursError
+        if style["white_space"] != "normal" and [t.text for t in _texts(box)] != [END]:
             raise _NotOursError
         for side in ("margin_left", "margin_right"):
             if getattr(box, side) == "auto":
@@ -126,8 +129,11 @@ class _Gathering:
 
 def _is_call(box: Any) -> bool:
     """Return whether a raised box calls a note, or is short as one."""
-    text = "".join(child.text for child in box.descendants() if isinstance(child, boxes.TextBox))
-    return box.footnote is not None or len(text) <= 4
+    return box.footnote is not None or sum(len(child.text) for child in _texts(box)) <= 4
+
+
+def _texts(box: Any) -> list[Any]:
+    return [child for child in box.descendants() if isinstance(child, boxes.TextBox)]
 
 
 def _is_plain(box: Any) -> bool:
@@ -299,6 +305,8 @@ class Composer:
         leaf.places = tuple(
             accumulate((len(token.text.encode()) for token in tokens[:-1]), initial=0)
         )
+        if leaf.text == END:
+            return [Sort()]
         found = self._shaper.shape(tokens, self._shaper.case(leaf.box.style))
         if not all(sort.sound for sort in found):
             raise _NotOursError

@@ -121,9 +121,8 @@ class LineMaker:
         return line
 
     def _aligned(self, box: Any, indent: float) -> float:
-        last = self._found.next >= len(self._composed.paragraph.tokens)
         align = box.style["text_align_all"]
-        if last and box.style["text_align_last"] != "auto":
+        if self._found.last and box.style["text_align_last"] != "auto":
             align = box.style["text_align_last"]
         room: float = max(0.0, self._containing.width - indent - self._found.width)
         return {"center": room / 2, "right": room, "end": room}.get(align, 0.0)
