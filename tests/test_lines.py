@@ -35,7 +35,7 @@ def width(token: Token) -> float:
     if token.kind in (Kind.SPACE, Kind.TIE):
         return 2.5 * len(token.text)
     latin = token.kind in (Kind.WORD, Kind.NUMBER, Kind.NOTE)
-    visible = [sign for sign in token.text if sign not in "\u200b\u2060"]
+    visible = [sign for sign in token.text if sign not in "\u200b\u2060\n"]
     return sum(EM / 2 if latin or sign.isascii() else EM for sign in visible)
 
 
@@ -218,6 +218,8 @@ def test_starts_and_ends_are_trimmed() -> None:
     assert drawn(made, first) == "“一二三四五六七，"
     assert first.width == pytest.approx(80), "8½ em of type and half a comma"
     assert second.shift == 0
+    ended = paragraph("一二三四五六七！八九十", rules=Rules(style=Style.BANJIAO)).breaks(8 * EM)[0]
+    assert ended.width == pytest.approx(80), "！ and ？ are whole there"
 
 
 def test_no_last_line_of_one_character() -> None:

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from operator import add, mul
 
 from publish.lines.joints import BITS, Break, Joint, Rules, code, table
-from publish.lines.kinds import Kind
+from publish.lines.kinds import UPRIGHT, Kind
 from publish.lines.tokens import Side, Token
 
 FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin faces are narrower
@@ -99,7 +99,7 @@ class Paragraph:
         return at
 
     def _natural(self, start: int, end: int) -> float:
-        return self.ends[end - 1] - self.starts[start] - self.lead[start]
+        return max(0.0, self.ends[end - 1] - self.starts[start] - self.lead[start])
 
     def _shrinkable(self, start: int, end: int) -> float:
         """Return what can be taken from a line's inside."""
@@ -211,7 +211,10 @@ def compose(
     adds, caps, shrinks = (tuple(map(mul, part, sizes)) for part in (adds, caps, shrinks))
     starts = [0.0, *accumulate(map(add, wide, adds))][: len(tokens)]
     empty = [pairs.blanks[one] for one in codes]
-    tails = [blank[1] * em for blank, em in zip(empty, ems, strict=True)]
+    tails = [
+        0.0 if token.text in UPRIGHT else blank[1] * em
+        for token, blank, em in zip(tokens, empty, ems, strict=True)
+    ]
     return Paragraph(
         tokens=tuple(tokens),
         widths=tuple(wide),

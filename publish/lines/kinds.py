@@ -34,6 +34,7 @@ OPENING = "“‘「『（〔［｛《〈【〖〝"
 CLOSING = "”’」』）〕］｝》〉】〗〞〟"
 PAUSE = "、，；："
 STOP = "。！？．"
+UPRIGHT = "！？"  # many faces draw them in the middle of their square: whole at a line's end
 INTERPUNCT = "·‧・•"
 CONNECTOR = "—～〜／"
 PREFIX = "￥＄￡￠"

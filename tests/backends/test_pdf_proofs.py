@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import re
@@ -26,6 +27,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from publish import build, fonts, layouts
 from publish.backends.pdf import compose, document, faces, lines, ready, sheets, typeset
+from publish.backends.pdf.composer import Composer
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
 from publish.cli.session import Flags, Session
@@ -141,7 +143,9 @@ def plainly(
         for text in (rules, *(sheet.text for sheet in setup.sheets))
     ]
     tree: Any = typeset._Tree(root, fetcher)
-    return trimmed(tree.write_pdf(font_config=configuration, stylesheets=styles))
+    lines_as_bound = Composer().at_work() if setup.manner.composed else contextlib.nullcontext()
+    with lines_as_bound:
+        return trimmed(tree.write_pdf(font_config=configuration, stylesheets=styles))
 
 
 def trimmed(data: bytes) -> bytes:
