@@ -85,6 +85,8 @@ def work(tmp_path: Path, cache: Path, request: pytest.FixtureRequest) -> Iterato
         (tmp_path / f"{number:02}.md").write_text(text, encoding="utf-8")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a.pdf").write_bytes(OLD)
+    # Behind a shell's "&" interrupts are ignored, also by what is started from there.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "publish", "pdf", ".", "-o", "out/a.pdf", "-j", "2"],
         cwd=tmp_path,
@@ -94,6 +96,7 @@ def work(tmp_path: Path, cache: Path, request: pytest.FixtureRequest) -> Iterato
         text=True,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, before)
     made = Work(tmp_path, cache, process)
     try:
         yield made
