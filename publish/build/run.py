@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from publish import backends, compiler, figures
@@ -165,9 +166,8 @@ def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
     large = any(sum(len(c.xhtml) for c in task.edition.chapters) > LARGE for task in slow)
     alone = len(tasks) == 1 or large or not slow
     bind = functools.partial(_bind, crew=shop) if alone else _bind
-    for stage, covers in (("books", False), ("covers", True)):
-        todo = [task for task in tasks if _is_cover(task) == covers]
-        yield from shop.spread(stage, bind, todo, small=alone)
+    for covers, some in groupby(tasks, _is_cover):
+        yield from shop.spread("covers" if covers else "books", bind, some, small=alone)
 
 
 def _is_cover(task: _Task) -> bool:

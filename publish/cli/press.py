@@ -66,7 +66,7 @@ def impose(session: Session, book: str, output: str, pages: str, **given: Any) -
     Front and back of every sheet follow each other; printed on both sides, folded once and laid
     into each other by sections, the sheets read in order.
 
-        publish impose book.pdf --signature 16 --sheet A4 --marks
+        publish impose book.pdf --signature 16 --sheet A3 --marks
     """
     from publish import imposition
     from publish.build.outputs import whole

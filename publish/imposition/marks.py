@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publish.backends.pdf.boxes import Box
 from publish.backends.pdf.facts import MM
 
 if TYPE_CHECKING:
-    from publish.imposition.places import Box, Form
+    from publish.imposition.places import Form
 
 AWAY, LONG, SPARE = 3 * MM, 5 * MM, 2 * MM  # from the trim, and to the edge of the sheet
 THICK = 0.25

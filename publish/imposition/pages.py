@@ -9,10 +9,11 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from publish.backends.pdf.boxes import Box
 from publish.backends.pdf.facts import MM
 from publish.diagnostics import ContentError, Diagnostic, Place, UsageError, error, note, warning
 from publish.imposition import marks
-from publish.imposition.places import EXACT, Box, Form, Leaf, Wish
+from publish.imposition.places import EXACT, Form, Leaf, Wish
 from publish.imposition.sections import LEFT, RIGHT, Sheet
 
 _UNSEEN = {"/Link", "/Popup"}  # annotations that paper does not show anyway

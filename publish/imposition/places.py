@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from publish.backends.pdf.boxes import Box
 from publish.backends.pdf.facts import MM, page_size
 from publish.diagnostics import Diagnostic, UsageError, error
 from publish.imposition.marks import room
@@ -13,37 +14,6 @@ from publish.imposition.sections import LEFT
 EXACT = 1.0  # points: pages and sheets that differ by less are of one size
 
 Matrix = tuple[float, float, float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def width(self) -> float:
-        """From left to right."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """From bottom to top."""
-        return self.top - self.bottom
-
-    def grown(self, by: float) -> Box:
-        """Return it with every side moved outwards."""
-        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
-
-    def within(self, other: Box) -> Box:
-        """Return what the two share; without an area if that is nothing."""
-        return Box(
-            max(self.left, other.left), max(self.bottom, other.bottom),
-            min(self.right, other.right), min(self.top, other.top),
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from typing import BinaryIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from publish.backends.pdf.boxes import Box
+from publish.backends.pdf.trimming import every_plate
 from publish.diagnostics import ContentError, Place, Reporter, error
 from publish.imposition import marks
 from publish.imposition.marks import number
 from publish.imposition.pages import damaged, doubts, inherited, leaf, opened, spine, title
-from publish.imposition.places import Box, Form, Leaf, Wish, form
+from publish.imposition.places import Form, Leaf, Wish, form
 from publish.imposition.sections import LEFT, RIGHT, Sheet, Side, chosen, sheets
 
 _KEPT = {"/Type", "/Pages", "/Lang", "/OCProperties", "/OutputIntents", "/Extensions", "/Version"}
@@ -183,8 +185,7 @@ class _Press:
         contents = self.pdf.make_stream(drawn.encode())
         made = Dictionary(Type=Name.Page, Resources=resources, Contents=contents)
         for name, box in boxes.items():
-            sides = (box.left, box.bottom, box.right, box.top)
-            made[name] = Array([round(side, 3) for side in sides])
+            made[name] = Array(box.sides)
         return pikepdf.Page(self.pdf.make_indirect(made))
 
 
@@ -192,7 +193,7 @@ def _replace_pages(pdf: pikepdf.Pdf, press: _Press, plan: Sequence[Sheet]) -> No
     """Put sheets in the place of the pages: the front of each, then its back."""
     old = len(pdf.pages)
     paper, wish = press.paper, press.wish
-    ink = pdf.make_indirect(_all_inks()) if wish.marks else None
+    ink = pdf.make_indirect(every_plate()) if wish.marks else None
     # A back stands upright when the sheet is turned over an edge that runs along the fold.
     over = (wish.flip == "long") == (paper.width >= paper.height)
     turn = f"-1 0 0 -1 {number(paper.width)} {number(paper.height)} cm\n" if over else ""
@@ -207,12 +208,6 @@ def _replace_pages(pdf: pikepdf.Pdf, press: _Press, plan: Sequence[Sheet]) -> No
         for side, drawn in ((sheet.front, front), (sheet.back, back)):
             pdf.pages.append(press.page(drawn, press.resources(side, ink), trim))
     del pdf.pages[:old]
-
-
-def _all_inks() -> Array:
-    """Return the colour that every plate prints (ISO 32000, 8.6.6.4)."""
-    tint = Dictionary(FunctionType=2, Domain=Array([0, 1]), C0=Array([1]), C1=Array([0]), N=1)
-    return Array([Name.Separation, Name.All, Name.DeviceGray, tint])
 
 
 # The file ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import editions
 import pikepdf
 import pypdfium2
 import pytest
-from pdfs import Made, bind, clean, need_faces, one, styled
+from pdfs import Made, bind, clean, one, styled
 
 from publish import fonts, layouts
 from publish.backends.pdf import PdfBackend
@@ -22,19 +22,11 @@ from publish.diagnostics import BackendError, SetupError, Silent, UsageError
 from publish.model import Cover, Edition, Heading
 from publish.workshop import Workshop
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 MATH = (
     '<math xmlns="http://www.w3.org/1998/Math/MathML" display="{}" alttext="{}"><mi>x</mi></math>'
 )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("pdf"))
 
 
 @pytest.fixture(scope="module")

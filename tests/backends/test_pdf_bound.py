@@ -13,20 +13,17 @@ from pathlib import Path
 import editions
 import pikepdf
 import pytest
-from pdfs import Made, bind, front_of, need_faces
+from pdfs import Made, bind, front_of
 from pikepdf import Dictionary, Name
 
 from publish.model import Chapter, Edition, Heading
 from publish.workshop import Workshop
 from publish.workshop.workers import Processes
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 COUNT = 60
 SENTENCE = "字排在行里，行排在页里，页折成帖，帖订成书，一本书就这样站起来。"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
 
 
 def chapter(number: int, length: int) -> Chapter:
@@ -52,11 +49,6 @@ def chapter(number: int, length: int) -> Chapter:
 def long_book(extra: int = 0) -> Edition:
     """Sixty chapters; ``extra`` paragraphs more in the third."""
     return editions.plain(*(chapter(n, 1 + n % 5 + (extra if n == 2 else 0)) for n in range(COUNT)))
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("bound"))
 
 
 @pytest.fixture(scope="module")

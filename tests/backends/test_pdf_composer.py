@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import weasyprint
-from pdfs import Made, bind, need_faces, styled
+from pdfs import Made, bind, styled
 from test_pdf_structure import marked
 from weasyprint.formatting_structure import boxes
 
@@ -23,6 +23,8 @@ from publish.diagnostics import UsageError
 from publish.model import Chapter
 from publish.workshop import Workshop
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 MIXED = (
     "<p>他说：“深度求索（DeepSeek）的 R1 模型（‘推理’）很好！”于是大家都用 5 GB 的内存，涨了50％——"
     "真的……吗？参见 https://example.org/some/long/path/index.html?query=1&amp;b=2 一文。</p>"
@@ -31,16 +33,6 @@ MIXED = (
     "再看“Let’s go”与《书》，（注）。</p>"
 )
 HAN = "一二三四五六七八九十百千万上下左右前后东西南北春夏秋冬天地人和"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("composer"))
 
 
 def chapter(blocks: str, **more: object) -> Chapter:

@@ -13,7 +13,7 @@ import editions
 import pikepdf
 import pypdfium2
 import pytest
-from pdfs import Made, need_faces
+from pdfs import Made
 from pdfs import bind as bind_book
 from PIL import Image
 
@@ -27,18 +27,10 @@ from publish.model import Cover, Edition
 from publish.workshop import Workshop
 from publish.workshop.workers import Processes
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 A5 = (148 * MM, 210 * MM)
 ISBN = "urn:isbn:9787302511625"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("cover"))
 
 
 def book(shop: Workshop, *, own: bool = False, layout: str = "classic", **more: object) -> Edition:

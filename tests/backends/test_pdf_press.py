@@ -11,7 +11,7 @@ import editions
 import pikepdf
 import pypdfium2
 import pytest
-from pdfs import Made, bind, need_faces, styled
+from pdfs import Made, bind, styled
 from pikepdf import Name
 from PIL import Image
 from test_pdf_structure import elements, marked
@@ -24,6 +24,8 @@ from publish.diagnostics import UsageError
 from publish.model import Cover, Edition, EditionPart
 from publish.workshop import Workshop
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 MM = 72 / 25.4
 GROUND, BAND, FIELD = (0xF0, 0xE0, 0xC0), (0x20, 0x60, 0xA0), (0x70, 0x30, 0x60)
 LOUD = """
@@ -31,16 +33,6 @@ LOUD = """
 @page part { background: #703060 }
 .band { background: #2060a0; height: 40pt; margin: 0 calc(-1 * var(--reach)) }
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("press"))
 
 
 @pytest.fixture(scope="module")

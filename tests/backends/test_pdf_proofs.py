@@ -17,16 +17,15 @@ import editions
 import pikepdf
 import pypdfium2
 import pytest
-import weasyprint
 from fontTools.cffLib import CFFFontSet
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.ttLib import TTFont
-from pdfs import Made, bind, need_faces
+from pdfs import Made, bind
 from PIL import Image, ImageChops, ImageFilter, ImageOps
-from weasyprint.text.fonts import FontConfiguration
 
-from publish import build, fonts, layouts
-from publish.backends.pdf import compose, document, faces, lines, ready, sheets, typeset
+from benchmarks import one_document
+from publish import build, layouts
+from publish.backends.pdf import compose, document, ready
 from publish.backends.pdf.composer import Composer
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
@@ -35,22 +34,14 @@ from publish.diagnostics import Silent
 from publish.model import Chapter, Edition, EditionPart
 from publish.workshop import Workshop
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 RESOLUTION = 90  # pixels an inch
 ALLOWANCE = 6.0  # points around the type area, for marks that hang
 CELL = 12  # pixels: a cell holds a character or a little more
 PALE, ALIKE = 12, 0.5  # ink of a cell worth comparing; share of it in which cells may differ
 Area = tuple[float, float, float, float]
 SPARE = 0.1  # share of cells that may differ from reader to reader: hairlines do
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("proofs"))
 
 
 # ---- books, bound and plain
@@ -119,33 +110,10 @@ def plainly(
     """Return a chapter as the engine sets and writes it, with its fonts, in one go."""
     formulas = Formulas(setup.catalogue)
     text = document.chapter(setup.draft, part, chapter, level, formulas)
-    lines.settle(text.root)
-    kit = fonts.plan(faces.demand([text], setup.signs), setup.catalogue)
-    faces.give_geta([text], kit, setup.catalogue)
-    root = document.html(edition, [text.root], "book", faces.variables(kit, edition.language))
-    figures = compose.figures_of([chapter])
-
-    def supply(address: str) -> tuple[bytes, str] | None:
-        kind, _, name = address.partition("/")
-        if kind == "fonts":
-            return shop.cache.read_object(name) or b"", "font/otf"
-        if kind == "figures" and name in figures:
-            data = shop.cache.read_object(figures[name].object) or b""
-            return data, figures[name].media_type
-        return (formulas.drawings[name], "image/svg+xml") if kind == "formulas" else None
-
-    fetcher = typeset._Fetcher(supply)
-    configuration: Any = FontConfiguration()
-    rules = f"{sheets.rules(setup.page)}\n{faces.font_faces(setup.kit)}"
-    css: Any = weasyprint.CSS
-    styles = [
-        css(string=text, base_url=typeset.BASE, url_fetcher=fetcher, font_config=configuration)
-        for text in (rules, *(sheet.text for sheet in setup.sheets))
-    ]
-    tree: Any = typeset._Tree(root, fetcher)
+    tree, styles = one_document.plain(setup, edition, [text], formulas, shop.cache)
     lines_as_bound = Composer().at_work() if setup.manner.composed else contextlib.nullcontext()
     with lines_as_bound:
-        return trimmed(tree.write_pdf(font_config=configuration, stylesheets=styles))
+        return trimmed(tree.write_pdf(**styles))
 
 
 def trimmed(data: bytes) -> bytes:

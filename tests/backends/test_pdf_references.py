@@ -7,25 +7,17 @@ from dataclasses import replace
 
 import editions
 import pytest
-from pdfs import Made, bind, need_faces
+from pdfs import Made, bind
 
 from publish.backends.pdf import references
 from publish.diagnostics import UsageError
 from publish.model import Chapter, Edition
 from publish.workshop import Workshop
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 SENTENCE = "字排在行里，行排在页里，页折成帖，帖订成书，一本书就这样站起来。"
 COUNT = 30
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("references"))
 
 
 def chapter(number: int, length: int, *links: int) -> Chapter:

@@ -7,20 +7,12 @@ from collections.abc import Iterator
 import editions
 import pikepdf
 import pytest
-from pdfs import Made, bind, need_faces
+from pdfs import Made, bind
 from pikepdf import Dictionary, Name
 
 from publish.workshop import Workshop
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("structure"))
+pytestmark = pytest.mark.usefixtures("faces")
 
 
 def elements(root: pikepdf.Object) -> Iterator[pikepdf.Object]:

@@ -14,19 +14,16 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from pdfs import Made, bind, clean, need_faces
+from pdfs import Made, bind, clean
 from pikepdf import Array, Dictionary, Name
 
 from publish.model import XHTML, Chapter, Edition
 from publish.workshop import Workshop
 
+pytestmark = pytest.mark.usefixtures("faces")
+
 SENTENCE = "字排在行里，行排在页里，页折成帖，帖订成书。"
 PAINTING = frozenset(("INLINE IMAGE", *"f F f* B B* b b* S s sh Do Tj TJ ' \"".split()))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _faces() -> None:
-    need_faces()
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +48,6 @@ def edition(tmp_path_factory: pytest.TempPathFactory, shop: Workshop) -> Edition
     more = editions.chapter(9, hard, title="难篇", notes=2, figures=(photo,))
     last = whole.parts[-1]
     return replace(whole, parts=(*whole.parts[:-1], replace(last, chapters=(*last.chapters, more))))
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return editions.workshop(tmp_path_factory.mktemp("tags"))
 
 
 @dataclass

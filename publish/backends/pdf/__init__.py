@@ -5,7 +5,9 @@ A print shop, room by room:
 - `document` puts trees together from the edition and the templates; `notes`, `formulas`, `lines`,
   `captions`, `references` make them ready for the page; `faces` asks for fonts.
 - `compose` is what a worker does: it makes one chapter ready, and `typeset`, the only door to
-  WeasyPrint, sets it as a `galley`, which is kept in the cache.
+  WeasyPrint, sets it as a `galley`, which is kept in the cache; `tags` mends the structure tree.
+- `composer` has Chinese paragraphs set by `publish.lines`: `shaper` shapes tokens, `linebox` makes
+  boxes of lines, `pen` draws them.
 - `margins` takes the layout's margin boxes apart, `furniture` studies what they carry, `heads`
   has running heads and folios set by themselves, `exchange` puts one number in another's place.
 - `front` sets what stands before the text, which is known last; `openings` finds out what
@@ -25,8 +27,9 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from importlib.metadata import version
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from publish.diagnostics import SetupError, error
 from publish.layouts import Layout
@@ -37,7 +40,9 @@ VERSION = "3"
 
 
 class _Pages:
-    """What the backends that set pages share."""
+    """What the backends that set pages share: all but the room that makes the file."""
+
+    _room: ClassVar[str]
 
     @property
     def version(self) -> str:
@@ -45,13 +50,6 @@ class _Pages:
         engines = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
         return " ".join((VERSION, *(f"{name}-{version(name)}" for name in engines)))
 
-
-class PdfBackend(_Pages):
-    """Makes a PDF for the screen and for print."""
-
-    name = "pdf"
-    suffix = ".pdf"
-
     def bind(
         self,
         edition: Edition,
@@ -60,10 +58,18 @@ class PdfBackend(_Pages):
         out: BinaryIO,
         options: Mapping[str, object],
     ) -> None:
-        """Write an edition as a PDF; see `publish.backends.Backend`."""
+        """Write the file of an edition; see `publish.backends.Backend`."""
         with _engine():
-            from publish.backends.pdf.making import bind
-        bind(edition, layout, shop, out, options)
+            room = import_module(f"{__name__}.{self._room}")
+        room.bind(edition, layout, shop, out, options)
+
+
+class PdfBackend(_Pages):
+    """Makes a PDF for the screen and for print."""
+
+    name = "pdf"
+    suffix = ".pdf"
+    _room = "making"
 
 
 class CoverBackend(_Pages):
@@ -71,19 +77,7 @@ class CoverBackend(_Pages):
 
     name = "cover"
     suffix = "-cover.pdf"
-
-    def bind(
-        self,
-        edition: Edition,
-        layout: Layout,
-        shop: Workshop,
-        out: BinaryIO,
-        options: Mapping[str, object],
-    ) -> None:
-        """Write the cover of an edition as a PDF; see `publish.backends.Backend`."""
-        with _engine():
-            from publish.backends.pdf.wrap import bind
-        bind(edition, layout, shop, out, options)
+    _room = "wrap"
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from publish import fonts
+from publish.backends.pdf.boxes import Box
 from publish.backends.pdf.exchange import Change
 from publish.backends.pdf.foundry import Foundry
 from publish.backends.pdf.furniture import inked
@@ -26,7 +27,7 @@ from publish.backends.pdf.galley import ELSEWHERE, Galley, Mark, Spot, kept
 from publish.backends.pdf.outline import destination, write_outline
 from publish.backends.pdf.plates import Plates
 from publish.backends.pdf.structure import Structure
-from publish.backends.pdf.trimming import Box, Trimming, trim_of
+from publish.backends.pdf.trimming import Trimming, trim_of
 from publish.backends.pdf.writer import Known, Writer, reference, tree
 from publish.cache import Cache
 from publish.diagnostics import Diagnostic, warning
@@ -154,7 +155,7 @@ class Binder:
         page = pdf.make_indirect(
             Dictionary(
                 Type=Name.Page,
-                MediaBox=self._last.moved(-self._last.left).array,
+                MediaBox=Array(self._last.moved(-self._last.left).sides),
                 Resources=Dictionary(),
                 Contents=pdf.make_stream(b""),
             )
@@ -261,7 +262,7 @@ class Binder:
 
         Galleys are drawn further, so that there is enough of them on either side.
         """
-        clip = f"{trim.grown(self._trimming.bleed).path} W n\n" if self._trimming.marks else ""
+        clip = self._trimming.clip(trim) if self._trimming.marks else ""
         if clip not in self._saves:
             self._saves[clip] = self._writer.put_stream(b"", f"q\n{clip}".encode())
         return self._saves[clip]
@@ -303,7 +304,7 @@ class Binder:
         resources = page.Resources
         if not resources.is_indirect:
             resources = source.make_indirect(resources)
-        box = trim_of(page).grown(self._trimming.bleed).array.unparse()
+        box = Array(trim_of(page).grown(self._trimming.bleed).sides).unparse()
         number = self._writer.take(source, resources, known)
         facts = b"/Type/XObject/Subtype/Form/BBox%s/Resources %d 0 R" % (box, number)
         return _Form(facts, content)

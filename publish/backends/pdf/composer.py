@@ -4,7 +4,7 @@ The only file that changes WeasyPrint, written for WeasyPrint 70. Where the engi
 lines of a paragraph (`iter_line_boxes`), paragraphs of plain text, simple inline boxes and atomic
 ones get lines from here (made in `linebox`, with sorts from `shaper`); all others stay on the
 engine's own path. Lines are resumed by the engine's own skip stacks, so that either may go on
-where the other ended. Drawing (`draw_first_line`) is left to `setting`.
+where the other ended. Drawing (`draw_first_line`) is left to `pen`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import weasyprint
 
 from publish import lines
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
-from publish.backends.pdf.setting import Pen, Setting
+from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
 from publish.lines import Kind, Paragraph, Role, Rules, Run, Style, Token
 

@@ -14,7 +14,7 @@ from itertools import accumulate, groupby
 from typing import Any
 
 from publish import lines
-from publish.backends.pdf.setting import SEEN, Setting
+from publish.backends.pdf.pen import SEEN, Setting
 from publish.lines import Kind, Paragraph
 
 _inline: Any = import_module("weasyprint.layout.inline")  # the engine has no types

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from publish.backends.pdf.boxes import Box
 from publish.backends.pdf.facts import MM
 
 LENGTH = 5 * MM  # of crop marks
@@ -20,39 +21,6 @@ MARGIN = 1 * MM  # between marks and the edge of the media
 HAIRLINE = 0.25  # points
 TARGET = 1.4 * MM  # radius of a registration mark
 _ROUND = 0.5522847  # Bézier handles of a quarter of a circle
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in points."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    def grown(self, by: float) -> Box:
-        """Return it with more on every side."""
-        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
-
-    def moved(self, by: float) -> Box:
-        """Return it moved to the right."""
-        return Box(self.left + by, self.bottom, self.right + by, self.top)
-
-    @property
-    def array(self) -> Array:
-        """The box as PDF writes it."""
-        return Array([round(side, 3) for side in self._sides])
-
-    @property
-    def path(self) -> str:
-        """The operator that appends it to a path."""
-        width, height = self.right - self.left, self.top - self.bottom
-        return f"{self.left:.3f} {self.bottom:.3f} {width:.3f} {height:.3f} re"
-
-    @property
-    def _sides(self) -> tuple[float, ...]:
-        return self.left, self.bottom, self.right, self.top
 
 
 def trim_of(page: pikepdf.Object) -> Box:
@@ -80,12 +48,17 @@ class Trimming:
 
     def dress(self, page: pikepdf.Object, trim: Box) -> None:
         """Give a page its boxes."""
-        page.MediaBox = trim.grown(self.room).array
-        page.BleedBox = trim.grown(self.bleed).array
-        page.TrimBox = trim.array
+        page.MediaBox = Array(trim.grown(self.room).sides)
+        page.BleedBox = Array(trim.grown(self.bleed).sides)
+        page.TrimBox = Array(trim.sides)
         for name in ("/CropBox", "/ArtBox"):
             if name in page:
                 del page[name]
+
+    def clip(self, trim: Box) -> str:
+        """Return the operators that leave what follows nothing beyond the bleed."""
+        box = trim.grown(self.bleed)
+        return f"{box.left:.3f} {box.bottom:.3f} {box.width:.3f} {box.height:.3f} re W n\n"
 
     def form(self, pdf: pikepdf.Pdf, trim: Box) -> pikepdf.Object:
         """Return the marks of pages of one trim as a form."""
@@ -96,8 +69,8 @@ class Trimming:
             lines += self._targets(trim)
         form = pdf.make_stream("\n".join(lines).encode())
         form.Type, form.Subtype = Name.XObject, Name.Form
-        form.BBox = trim.grown(self.room).array
-        form.Resources = Dictionary(ColorSpace=Dictionary(All=_every_plate(pdf)))
+        form.BBox = Array(trim.grown(self.room).sides)
+        form.Resources = Dictionary(ColorSpace=Dictionary(All=pdf.make_indirect(every_plate())))
         return form
 
     def _crops(self, trim: Box) -> list[str]:
@@ -126,13 +99,13 @@ class Trimming:
         return [line for place in places for line in _target(*place)]
 
 
-def _every_plate(pdf: pikepdf.Pdf) -> pikepdf.Object:
+def every_plate() -> Array:
     """Return the colour that is on every plate, ISO 32000-1, 8.6.6.4; grey where there is none.
 
     Grey is what every kind of PDF that asks for device colours to be defined still allows.
     """
-    tint = Dictionary(FunctionType=2, Domain=[0, 1], C0=[1], C1=[0], N=1)
-    return pdf.make_indirect(Array([Name.Separation, Name.All, Name.DeviceGray, tint]))
+    tint = Dictionary(FunctionType=2, Domain=Array([0, 1]), C0=Array([1]), C1=Array([0]), N=1)
+    return Array([Name.Separation, Name.All, Name.DeviceGray, tint])
 
 
 def _line(x: float, y: float, to_x: float, to_y: float) -> str:

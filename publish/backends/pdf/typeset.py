@@ -71,7 +71,7 @@ class Press:
         self._fonts = _Configuration()
         self._plates: dict[str, Plate] = {}
         self._held = _Held()
-        self._composer: Any = None  # made when it is wanted first
+        self._composer: Any = None  # see `_composer`; made when it is wanted first
         self._sheets = []
         for sheet in sheets:
             with self._listening(sheet.shown):
@@ -133,18 +133,18 @@ class Press:
     @contextlib.contextmanager
     def _lines(self, manner: Manner) -> Iterator[None]:
         """Have lines set as wanted; by the engine if it is not the one that we know."""
-        if manner.composed and (other := _moved()):
-            text = f"Chinese lines are set plainly: {other} is not what publish knows"
+        if not manner.composed:
+            yield
+            return
+        self._composer = self._composer or _composer(manner.punctuation)
+        if isinstance(self._composer, str):
+            text = f"Chinese lines are set plainly: {self._composer} is not what publish knows"
             hint = "install the WeasyPrint that publish asks for, or set pdf.setting to plain"
             self._keep(warning("lines-plain", text, Place("WeasyPrint"), hint))
-        elif manner.composed:
-            from publish.backends.pdf.composer import Composer
-
-            self._composer = self._composer or Composer(manner.punctuation)
-            with self._composer.at_work():
-                yield
+            yield
             return
-        yield
+        with self._composer.at_work():
+            yield
 
     def _laid_out(self, root: Element, manner: Manner, scratch: Path) -> Any:
         tree: Any = _Tree(root, self._fetcher)
@@ -361,13 +361,13 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _moved() -> str:
-    """Return what of the engine's inside is not where the composer looks for it."""
+def _composer(punctuation: str) -> Any:
+    """Return what composes lines, or what of the engine is not where that looks for it."""
     try:
         from publish.backends.pdf import composer
     except (ImportError, AttributeError) as problem:
         return str(problem)
-    return composer.moved()
+    return composer.moved() or composer.Composer(punctuation)
 
 
 def _page_name(page: Any) -> str:
