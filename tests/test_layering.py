@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "publish"
 FLOORS = [
     {"diagnostics", "model", "locales"},
-    {"cache", "config", "share"},
+    {"cache", "config", "installed", "share"},
     {"workshop"},
     {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines"},
     {"compiler"},
