@@ -70,7 +70,7 @@ def read_archive(
                 return str(path.relative_to(base))
         return str(path)
 
-    archive = content.read_all(roots, shown=shown, drafts=drafts)
+    archive = content.read_all(roots, shown=shown, drafts=drafts, store=shop.cache)
     shop.report(*archive.findings)
     return settle_languages(archive, locales.normalise(loaded.config.project.language), shop)
 
