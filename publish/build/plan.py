@@ -62,13 +62,12 @@ def read_archive(
         UsageError: there is nothing of that name.
     """
     roots = what or (content_root(loaded),)
-    here = Path.cwd()
+    bases = tuple(os.path.join(base, "") for base in (Path.cwd(), loaded.root))  # noqa: PTH118
 
     def shown(path: Path) -> str:
-        for base in (here, loaded.root):
-            if path.is_relative_to(base):
-                return str(path.relative_to(base))
-        return str(path)
+        text = os.path.join(path, "")  # noqa: PTH118 - of every article
+        base = next((base for base in bases if text.startswith(base)), "")
+        return text.removeprefix(base).rstrip(os.sep) or "."
 
     archive = content.read_all(roots, shown=shown, drafts=drafts, store=shop.cache)
     shop.report(*archive.findings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import msgspec
@@ -62,6 +62,14 @@ class Made:
     has_text: bool = False  # of a section's page: there is text, which no book takes
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept: the body of an article is left out if the file's last bytes are the same."""
+
+    made: Made
+    tail: int = 0  # bytes at the end of the file that are the body
+
+
 class Shelf:
     """Gives what was made of a source before, or makes it.
 
@@ -74,15 +82,15 @@ class Shelf:
         self._store = store
         self._name = digest(STAGE, [os.fsencode(name) for name in names])
         self._before = self._load()
-        self._now: dict[str, Made] = {}
+        self._now: dict[str, _Kept] = {}
 
     def take(self, source: Source, how: str, make: Callable[[Source], Made]) -> Made:
         """Return what a source gives; ``how`` tells apart the ways in which it may be read."""
         if self._store is None:
             return make(source)
         key = _key(source, how)
-        made = self._now[key] = self._before.get(key) or make(source)
-        return made
+        kept = self._now[key] = self._before.get(key) or _without_body(source, make(source))
+        return _with_body(source, kept)
 
     def close(self) -> None:
         """Keep what was taken, and nothing else."""
@@ -94,10 +102,10 @@ class Shelf:
         except UnicodeEncodeError:  # of a path that is not UTF-8
             return
 
-    def _load(self) -> dict[str, Made]:
+    def _load(self) -> dict[str, _Kept]:
         kept = self._store.get(STAGE, self._name) if self._store else None
         try:
-            return msgspec.json.decode(kept, type=dict[str, Made]) if kept else {}
+            return msgspec.json.decode(kept, type=dict[str, _Kept]) if kept else {}
         except msgspec.DecodeError:
             return {}
 
@@ -115,3 +123,18 @@ def _key(source: Source, how: str) -> str:
         source.position,
         hashlib.sha256(source.data).digest(),
     )
+
+
+def _without_body(source: Source, made: Made) -> _Kept:
+    body = made.article.body.encode() if made.article else b""
+    if not made.article or not body or not source.data.endswith(body):
+        return _Kept(made)
+    return _Kept(replace(made, article=replace(made.article, body="")), len(body))
+
+
+def _with_body(source: Source, kept: _Kept) -> Made:
+    made = kept.made
+    if not made.article or not kept.tail:
+        return made
+    body = source.data[-kept.tail :].decode()
+    return replace(made, article=replace(made.article, body=body))

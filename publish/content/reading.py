@@ -139,7 +139,8 @@ class _Reader:
 
     def _bytes(self, path: Path) -> bytes | None:
         try:
-            return path.read_bytes()
+            with path.open("rb", buffering=0) as file:  # half the time, and there are hundreds
+                return file.read()
         except OSError as problem:
             message = f"the file cannot be read: {problem.strerror}"
             self.findings.append(error("unreadable", message, Place(self.shown(path))))
