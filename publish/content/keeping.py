@@ -118,7 +118,7 @@ def _key(source: Source, how: str) -> str:
         os.fsencode(source.file.below),
         source.id,
         source.shown,
-        source.root,
+        os.fsencode(source.root),
         source.entry,
         source.position,
         hashlib.sha256(source.data).digest(),
