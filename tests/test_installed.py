@@ -21,6 +21,8 @@ def test_versions_are_those_of_the_metadata() -> None:
 def test_what_is_not_installed() -> None:
     with pytest.raises(metadata.PackageNotFoundError):
         installed.version("nobody-would-call-it-so")
+    with pytest.raises(metadata.PackageNotFoundError):
+        installed.version("weasy")
 
 
 def record(folder: Path, name: str, file: str, points: str = "") -> None:
