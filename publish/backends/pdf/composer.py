@@ -38,6 +38,7 @@ _SIGNATURES = {
     (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
     " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
     (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
+    (_inline, "strut"): "style",
     (_inline, "atomic_box"): "context box position_x skip_stack containing_block absolute_boxes"
     " fixed_boxes",
     (_inline, "line_box_verticality"): "box",
@@ -200,13 +201,17 @@ class Composer:
                 return []
             return plain_draw(stream, textbox, *rest)
 
+        def strut(style: Any) -> Any:
+            return self._shaper.fount(style).strut
+
         self._shaper.prune()
         self._pen = Pen()
-        _block.iter_line_boxes, _draw.draw_first_line = iter_line_boxes, draw_first_line
-        try:
+        with (
+            hooks.replaced(_block, iter_line_boxes=iter_line_boxes),
+            hooks.replaced(_draw, draw_first_line=draw_first_line),
+            hooks.replaced(_inline, strut=strut),
+        ):
             yield
-        finally:
-            _block.iter_line_boxes, _draw.draw_first_line = plain_lines, plain_draw
 
     def _lines(
         self,

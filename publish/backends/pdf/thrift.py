@@ -2,7 +2,8 @@
 
 Styles are the half of its time that is not text: each box asks for some sixty properties, of
 which nearly all are as inherited or initial. And pages whose margins are set apart have no use
-for sixteen margin boxes. Written for WeasyPrint 70: `ComputedStyle` and `make_margin_boxes`.
+for sixteen margin boxes. Written for WeasyPrint 70: `ComputedStyle`, `make_margin_boxes`, and
+what `resolve_percentages` sets.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from publish.backends.pdf import hooks
 
 _css: Any = import_module("weasyprint.css")  # the engine has no types
 _computed: Any = import_module("weasyprint.css.computed_values")
+_block: Any = import_module("weasyprint.layout.block")
 _layout: Any = import_module("weasyprint.layout")
 
 _SIGNATURES = {
     (_css.ComputedStyle, "__missing__"): "self key",
+    (_block, "resolve_percentages"): "box containing_block",
     (_layout, "make_margin_boxes"): "context page state",
 }
 
@@ -38,6 +41,7 @@ def at_work(*, margins: bool) -> Iterator[None]:
     """
     with ExitStack() as stack:
         stack.enter_context(hooks.replaced(_css.ComputedStyle, __missing__=_property))
+        stack.enter_context(hooks.replaced(_block, resolve_percentages=_Lengths()))
         if not margins:
             stack.enter_context(hooks.replaced(_layout, make_margin_boxes=lambda *_: ()))
         yield
@@ -63,6 +67,7 @@ _OWN_WAYS = frozenset(
     }
 )
 _INHERITED: Any = object()
+_EDGES = ("top", "right", "bottom", "left")
 _engine = _css.ComputedStyle.__missing__
 
 
@@ -73,7 +78,7 @@ def _unset() -> dict[str, tuple[Any, frozenset[str]]]:
         for name, value in _css.INITIAL_VALUES.items()
         if name not in _OWN_WAYS and not name.startswith("text_decoration_")
     }
-    for side in ("top", "right", "bottom", "left"):  # without a style, a border has no width
+    for side in _EDGES:  # without a style, a border has no width
         width, style = f"border_{side}_width", f"border_{side}_style"
         found[width] = (0, _sides(width) | _sides(style) | {style})
     return found
@@ -94,3 +99,34 @@ def _property(style: Any, name: str) -> Any:
         value = style.parent_style[name]
     style[name] = value
     return value
+
+
+# ---- lengths of blocks, which paragraphs of one style share
+
+_RESOLVED = (
+    *(f"{kind}_{side}" for kind in ("margin", "padding") for side in _EDGES),
+    *(f"border_{side}_width" for side in _EDGES),
+    *("width", "min_width", "max_width", "height", "min_height", "max_height"),
+)
+_resolve = _block.resolve_percentages
+
+
+class _Lengths:
+    """Sets the used lengths of boxes, found once for a style and the size of what holds it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Any, Any], tuple[Any, dict[str, Any]]] = {}
+
+    def __call__(self, box: Any, containing: Any) -> None:
+        style = box.style
+        if isinstance(containing, tuple) or style["border_collapse"] == "collapse":
+            _resolve(box, containing)
+            return
+        key = id(style), containing.width, containing.height
+        kept = self._known.get(key)
+        if kept is None:
+            _resolve(box, containing)
+            values = vars(box)
+            self._known[key] = style, {name: values[name] for name in _RESOLVED}
+        else:
+            vars(box).update(kept[1])
