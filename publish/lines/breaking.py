@@ -16,7 +16,7 @@ FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin fac
 NOTHING = 1e-6
 _SPACES = (Kind.SPACE, Kind.TIE)
 _UNDRAWN = (*_SPACES, Kind.END)
-_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.NOTE, *_UNDRAWN)
+_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.DASH, Kind.ELLIPSIS, Kind.NOTE, *_UNDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
