@@ -226,6 +226,7 @@ def test_no_last_line_of_one_character() -> None:
     assert broken("一二三四五六七八九", 4)[-1] == "八九"
     assert broken("一二三四五六七八景。）", 4)[-1] == "八景。）"
     assert broken("一二三四五六七八了……", 4.5)[-1] == "八了……"
+    assert broken("一二三四五六七了……", 4) == ["一二三四", "五六", "七了……"], "nor are marks alone"
 
 
 def test_words_too_long_for_any_line_break_between_letters() -> None:

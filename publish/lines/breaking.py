@@ -259,5 +259,7 @@ def _without_runts(
             place -= 1
         if place > first + 1 and len(tokens[place].text) == 1 and breaks[place - 1] is Break.YES:
             breaks[place - 1] = Break.NO
+        if first <= place < stop - 1:
+            breaks[place] = Break.NO
         first = stop
     return tuple(breaks)
