@@ -152,6 +152,8 @@ def test_marks_of_taiwan_stay_whole_and_brackets_do_not() -> None:
     assert gap("好。」", 1, TAIWAN) == 0
     assert gap("好，好", 1, Rules(Region.TAIWAN)) == 0
     assert gap("好」「好", 1, TAIWAN) == -0.5
+    assert gap("說：「好", 1, TAIWAN) == -0.5, "the mark's own blank is enough"
+    assert gap("說「好", 0, TAIWAN) == 0
     assert region("zh-Hant-HK") is Region.TAIWAN
     assert region("zh-Hans") is Region.MAINLAND
 

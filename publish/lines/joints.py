@@ -152,6 +152,7 @@ def joint(one: Shape, two: Shape, rules: Rules) -> Joint:
 
 
 _AFTER_INK = (Kind.CLOSING, Kind.PAUSE, Kind.STOP)
+_BEFORE_OPENING = (Kind.OPENING, Kind.PAUSE, Kind.STOP)  # of a mark: its own blank is enough
 
 
 def _blank(one: Shape, two: Shape, rules: Rules) -> tuple[float, float]:
@@ -166,7 +167,7 @@ def _blank(one: Shape, two: Shape, rules: Rules) -> tuple[float, float]:
     keep_before = before if whole(two, rules.style) else 0.0
     if two[0] in _AFTER_INK or two[0] is Kind.NOTE:
         keep_behind = 0.0
-    if one[0] is Kind.OPENING:
+    if one[0] in _BEFORE_OPENING:
         keep_before = 0.0
     kept = max(keep_behind, keep_before) if behind and before else keep_behind + keep_before
     return behind + before - kept, kept
