@@ -123,6 +123,13 @@ def test_what_the_rules_know() -> None:
     )
 
 
+def test_small_forms_keep_to_their_side() -> None:
+    assert settable("最少1手﹙每手1萬元﹚﹐包括︰豁免")
+    assert broken("一二三﹐四五", 3) == ["一二", "三﹐", "四五"], "no last line of one character"
+    assert broken("一二﹙三四五六﹚七八", 3) == ["一二", "﹙三四", "五六﹚", "七八"]
+    assert gap("三﹐四", 1) == 0, "they have no blank to give"
+
+
 # ---- what happens between two tokens
 
 
