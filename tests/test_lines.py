@@ -200,6 +200,17 @@ def test_a_line_is_left_short_rather_than_torn() -> None:
     assert first.width == 20
 
 
+def test_names_are_cut_at_need_only() -> None:
+    name = "一二三四五六七八sessionStorage九十一二三四五六"
+    assert broken(name, 15.2)[0] == "一二三四五六七八sessionStorage", "it fits"
+    assert broken(name, 14)[0] == "一二三四五六七八session", "short of 5½ em otherwise"
+    assert broken("一二三四五六七八九十一sessionStorage九", 12)[0] == "一二三四五六七八九十一"
+    assert broken("一二三四五六七八九JavaScript十一二三", 13)[0] == "一二三四五六七八九"
+    address = "見https://twitter.com/status/1697625861543923906"
+    assert broken(address, 18)[0] == "見https://twitter.com/status/1697"
+    assert broken("版本一二三四五六七obj.toString八九", 14)[0] == "版本一二三四五六七obj."
+
+
 def test_forbidden_marks_stand_at_no_end() -> None:
     assert broken("一二三四五，六七八", 5, Rules(style=Style.QUANJIAO))[0] == "一二三四"
     assert broken("一二三四（五六七）八", 5)[0] == "一二三四"

@@ -124,6 +124,17 @@ class Paragraph:
             return pushed or self._torn(start, reach)
         if pushed and (end < reach or self._gentler(start, end, pushed, width)):
             return pushed
+        return self._parted(start, end, reach, width)
+
+    def _parted(self, start: int, end: int, reach: int, width: float) -> int:
+        """Return the end of a line, in its next word at need: if it would be left short."""
+        for after in range(reach, end, -1):
+            if self.breaks_at[after - 1] is Break.LETTERS:
+                drawn = end
+                while drawn > start + 1 and self.tokens[drawn - 1].kind in _UNDRAWN:
+                    drawn -= 1
+                slack = width - self._natural(start, drawn)
+                return after if sum(self.caps[start : drawn - 1]) < slack else end
         return end
 
     def _pushed(self, start: int, reach: int, stop: int, width: float) -> int:

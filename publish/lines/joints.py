@@ -39,7 +39,7 @@ class Break(IntEnum):
     """Whether a line may end between two tokens."""
 
     NO = 0
-    LETTERS = 1  # at need: inside a word that is too long for any line
+    LETTERS = 1  # at need: inside a word, if the line would be left short or torn otherwise
     YES = 2
 
 
