@@ -81,10 +81,10 @@ SAMPLES: dict[str, Sample] = {
         "这一批纸每令重 25 kg，含水率是6.5％，切边误差不到±0.5 mm，每包500张，一包要卖￥128。"
     ),
     "addresses": Sample(
-        "样书放在https://example.org/books/2024/type-specimen.html?page=12一处，可以先看。"
+        "样书放在https://example.org/books/2024/specimen/index.html?page=12一处，可以先看。"
     ),
     "names": Sample(
-        "缓存写进浏览器的本地存储区，关掉窗口就没有的，叫sessionStorage，第二天还在的，叫localStorage。"
+        "缓存写进浏览器的本地存储区，关掉窗口就不见了的，叫sessionStorage，第二天还在的，叫localStorage。"
     ),
     "runts": Sample("他把最后一盘铅字一粒一粒放回字架上去再吹灭灯锁好门时天已经亮了。"),
     "dashes": Sample(

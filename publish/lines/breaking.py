@@ -106,10 +106,11 @@ class Paragraph:
         return max(0.0, self.shrunk[end - 1] - self.shrunk[start])
 
     def _chosen(self, start: int, width: float) -> int:
-        """Return the token behind a line: greedy, 推入 before 推出 (clreq 6.1.1).
+        """Return the token behind a line: greedy, 推入 before 推出.
 
-        A line takes in one more unit if its marks can give the room, when the alternative is to
-        carry characters over to the next line, or to stretch this one more than that shrinks.
+        So says clreq, #prohibition_rules_for_line_start_end. A line takes in one more unit if
+        its marks can give the room, when the alternative is to carry characters over to the next
+        line, or to stretch this one more than that shrinks.
         """
         stop = self.stops[bisect_right(self.stops, start)]
         limit = width + self.starts[start] + self.lead[start] + NOTHING
@@ -262,7 +263,10 @@ def _ends(
 def _without_runts(
     tokens: Sequence[Token], breaks: list[Break], stops: Sequence[int]
 ) -> tuple[Break, ...]:
-    """Forbid last lines of one character (孤字不成行, clreq 6.3.4), with whatever marks follow."""
+    """Forbid last lines of one character (孤字不成行), with whatever marks follow.
+
+    See clreq, #adjustments_of_orphans_and_widows.
+    """
     first = 0
     for stop in stops:
         place = stop - 1

@@ -1,4 +1,4 @@
-"""Kinds of characters, as clreq 3.1 and 6.1 sort them for a line."""
+"""Kinds of characters, as clreq sorts them in its chapters on marks and on lines."""
 
 from __future__ import annotations
 

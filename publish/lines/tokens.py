@@ -232,7 +232,7 @@ def _in_number(text: str, found: re.Match[str]) -> bool:
 def _latin_quotes(text: str) -> frozenset[int]:
     """Return where quotation marks stand that belong to Latin text.
 
-    U+2018 to U+201D serve Chinese and Latin alike (clreq 3.1.2). A pair is Latin if what it
+    U+2018 to U+201D serve Chinese and Latin alike. A pair is Latin if what it
     holds, and what it stands in, is; an apostrophe has a letter on both sides.
     """
     found: set[int] = set()
@@ -299,7 +299,7 @@ def _stands_for_gap(before: Token | None, after: Token | None) -> bool:
 
 
 def _binds(before: Token | None, after: Token | None) -> bool:
-    """Return whether a space keeps its neighbours together (clreq 6.1.2 and 6.1.1)."""
+    """Return whether a space keeps its neighbours together (clreq, 符号分离禁则)."""
     if before is None or after is None:
         return False
     if before.kind is Kind.NUMBER and after.kind in (Kind.WORD, Kind.POSTFIX):
