@@ -40,8 +40,8 @@ from pdf_against_peers import (
     MONO,
     PAGE,
     TYPST,
-    by_chromium,
     chromium,
+    printing,
     versions,
 )
 from pdf_against_peers import Job as Peer
@@ -84,7 +84,8 @@ class Job:
 
 def ours(job: Job, way: str) -> Cost:
     """Make the book with publish, from the articles and with a cold cache."""
-    command = [sys.executable, "-m", "publish", "pdf", job.articles, "-o", job.out(way), "-j", "1"]
+    words: list[str | Path] = [job.articles, "-o", job.out(way), "-j", "1"]
+    command: list[str | Path] = [sys.executable, "-m", "publish", "pdf", *words]
     return measure(command, env=environment(job.work / f"cache-{way}", way), limit=LIMIT)
 
 
@@ -122,17 +123,18 @@ def by_typst(job: Job, way: str) -> Cost:
     first = [pypandoc.get_pandoc_path(), *words, "-M", f"lang={language}", *variables, loose]
     costs = [measure([str(word) for word in first], cwd=job.work, limit=LIMIT)]
     if not costs[0].status:
-        command = [sys.executable, "-c", COMPILE, source, job.out(way)]
+        command: list[str | Path] = [sys.executable, "-c", COMPILE, source, job.out(way)]
         costs.append(measure(command, cwd=job.work, limit=LIMIT))
     return total(costs)
 
 
 def in_chromium(job: Job, way: str) -> Cost:
     """Print the HTML file."""
-    [_, [program, *flags, _]] = by_chromium(Peer(job.articles, job.work, 1))
-    flags = [flag for flag in map(str, flags) if not flag.startswith("--print-to-pdf")]
-    command = [program, *flags, f"--print-to-pdf={job.out(way)}", job.html.as_uri()]
-    return measure(command, cwd=job.work, limit=LIMIT)
+    peer = Peer(job.articles, job.work, 1)
+    cost = measure(printing(peer), cwd=job.work, limit=LIMIT)
+    if peer.out.exists():
+        peer.out.rename(job.out(way))
+    return cost
 
 
 WAYS: dict[str, tuple[str, Callable[[Job, str], Cost]]] = {
@@ -157,7 +159,8 @@ def prepared(corpus: str, han: int, work: Path) -> Job:
             count += len(HAN.findall(path.read_text(encoding="utf-8")))
     copy(paths, folder / "articles", PICTURE, "")
     made = folder / "book.epub"
-    command = [sys.executable, "-m", "publish", "epub", folder / "articles", "-o", made, "-j", "1"]
+    words: list[str | Path] = [folder / "articles", "-o", made, "-j", "1"]
+    command: list[str | Path] = [sys.executable, "-m", "publish", "epub", *words]
     cost = measure(command, env=environment(folder / "cache"))
     if cost.status:
         raise SystemExit(f"publish failed ({cost.status}):\n{cost.stderr}")
