@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.lines import (
+    Break,
     Kind,
     Line,
     Paragraph,
@@ -276,15 +277,16 @@ def test_a_call_of_a_note_stays_with_what_it_marks() -> None:
 # ---- what holds for any text
 
 SIGNS = "\n一二三四五六七八九十的了是在" + OPENING + CLOSING + PAUSE + STOP + "·—…～ aRx1.,()%-/:é"
+PIECES = ["——", "……", "R1", "50%", "GB", " ", "模型", "https://a.org/b?c=d-e", "x" * 30]
+PIECES += ["sessionStorage", "﹙", "︰"]
 TEXT = st.lists(
     st.one_of(
-        st.sampled_from(
-            ["——", "……", "R1", "50%", "GB", " ", "模型", "https://a.org/b?c=d-e", "x" * 30]
-        ),
+        st.sampled_from(PIECES),
         st.sampled_from(SIGNS),
     ),
     max_size=80,
 ).map("".join)
+SPACES = (Kind.SPACE, Kind.TIE)
 RULES = st.builds(Rules, st.sampled_from(Region), st.sampled_from(Style))
 MEASURE = st.floats(8, 40)
 
@@ -348,6 +350,36 @@ def test_full_lines_are_filled_evenly_and_within_the_cap(
             if 1e-6 < step < made.caps[place] - 1e-6
         }
         assert len(units) <= 2, "rounding apart, one unit"
+
+
+@given(
+    st.sampled_from(OPENING + CLOSING + PAUSE + STOP),
+    st.sampled_from(OPENING + CLOSING + PAUSE + STOP),
+    RULES,
+)
+def test_marks_that_meet_take_an_em_and_a_half_at_most(one: str, two: str, rules: Rules) -> None:
+    made = paragraph(f"好{one}{two}好", rules=rules)
+    centred = PAUSE + STOP if rules.region is Region.TAIWAN else ""
+    blank_behind = one in CLOSING + PAUSE + STOP and one not in centred
+    if not (blank_behind or two in OPENING):
+        assert made.adds[1] == 0, "there is no blank between them"
+    else:
+        assert -EM <= made.adds[1] <= -EM / 2
+
+
+@settings(max_examples=300)
+@given(TEXT, RULES, MEASURE)
+def test_words_are_cut_only_lest_a_line_is_short(text: str, rules: Rules, ems: float) -> None:
+    made = paragraph(text, rules=rules)
+    for line in made.breaks(ems * EM):
+        if line.next == len(made.tokens) or made.breaks_at[line.next - 1] is not Break.LETTERS:
+            continue
+        ends = [at + 1 for at in range(line.start, line.next) if made.breaks_at[at] is Break.YES]
+        if ends:  # no line to the last of them could have been filled
+            whole = [at for at in range(line.start, ends[-1]) if made.tokens[at].kind not in SPACES]
+            room = sum(made.caps[line.start : whole[-1]])
+            width_ = made.ends[whole[-1]] - made.starts[line.start] - made.lead[line.start]
+            assert width_ + room < ems * EM
 
 
 @settings(max_examples=300)
