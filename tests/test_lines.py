@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -206,6 +206,8 @@ def test_names_are_cut_at_need_only() -> None:
     assert broken(name, 15.2)[0] == "一二三四五六七八sessionStorage", "it fits"
     assert broken(name, 14)[0] == "一二三四五六七八session", "short of 5½ em otherwise"
     assert broken("一二三四五六七八九十一sessionStorage九", 12)[0] == "一二三四五六七八九十一"
+    han = "一二三四五六七八九十" * 2
+    assert broken(f"{han}sessionStorage九", 24)[0] == han, "20 Han can be let out by 4 em"
     assert broken("一二三四五六七八九JavaScript十一二三", 13)[0] == "一二三四五六七八九"
     address = "見https://twitter.com/status/1697625861543923906"
     assert broken(address, 18)[0] == "見https://twitter.com/status/1697"
@@ -352,19 +354,16 @@ def test_full_lines_are_filled_evenly_and_within_the_cap(
         assert len(units) <= 2, "rounding apart, one unit"
 
 
-@given(
-    st.sampled_from(OPENING + CLOSING + PAUSE + STOP),
-    st.sampled_from(OPENING + CLOSING + PAUSE + STOP),
-    RULES,
-)
-def test_marks_that_meet_take_an_em_and_a_half_at_most(one: str, two: str, rules: Rules) -> None:
-    made = paragraph(f"好{one}{two}好", rules=rules)
-    centred = PAUSE + STOP if rules.region is Region.TAIWAN else ""
-    blank_behind = one in CLOSING + PAUSE + STOP and one not in centred
-    if not (blank_behind or two in OPENING):
-        assert made.adds[1] == 0, "there is no blank between them"
-    else:
-        assert -EM <= made.adds[1] <= -EM / 2
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("where", Region)
+def test_marks_that_meet_take_an_em_and_a_half_at_most(where: Region, style: Style) -> None:
+    centred = PAUSE + STOP if where is Region.TAIWAN else ""
+    for one, two in product("（《“」，。！", "（《“」，。！"):
+        add = gap(f"好{one}{two}好", 1, Rules(where, style))
+        if (one in OPENING or one in centred) and two not in OPENING:
+            assert add == 0, "there is no blank between them"
+        else:
+            assert -1 <= add <= -0.5, (one, two)
 
 
 @settings(max_examples=300)
