@@ -288,6 +288,13 @@ TEXT = st.lists(
     ),
     max_size=80,
 ).map("".join)
+NAMED = st.lists(
+    st.one_of(
+        st.integers(1, 40).map(lambda count: "字" * count),
+        st.sampled_from([" ", "sessionStorage", "obj.toString", "https://a.org/b?c=longer-d"]),
+    ),
+    max_size=12,
+).map("".join)
 SPACES = (Kind.SPACE, Kind.TIE)
 RULES = st.builds(Rules, st.sampled_from(Region), st.sampled_from(Style))
 MEASURE = st.floats(8, 40)
@@ -367,7 +374,7 @@ def test_marks_that_meet_take_an_em_and_a_half_at_most(where: Region, style: Sty
 
 
 @settings(max_examples=300)
-@given(TEXT, RULES, MEASURE)
+@given(NAMED, RULES, MEASURE)
 def test_words_are_cut_only_lest_a_line_is_short(text: str, rules: Rules, ems: float) -> None:
     made = paragraph(text, rules=rules)
     for line in made.breaks(ems * EM):
