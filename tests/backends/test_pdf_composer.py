@@ -225,6 +225,14 @@ def test_cells_as_wide_as_their_text_stay_on_one_line(shop: Workshop) -> None:
     assert "用R1和V3做的" in text, "in one line"
 
 
+def test_a_paragraph_gives_no_gaps_away_to_be_one_line(shop: Workshop) -> None:
+    made = composed(shop, f"<p>{HAN[:20]}R1大V3模型。</p>")
+    with pypdfium2.PdfDocument(made.data) as document:
+        rows = document[made.front].get_textpage().get_text_range().split("\r\n")
+    assert f"{HAN[:20]}R1大V3模型。" not in rows, "as long as the measure without gaps"
+    assert any(row.endswith("型。") and len(row) < 20 for row in rows)
+
+
 def test_sorts_do_not_depend_on_what_was_shaped_before() -> None:
     page = weasyprint.HTML(string='<p lang="zh-Hans">字').render().pages[0]
     everything = page._page_box.descendants()
