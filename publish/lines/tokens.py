@@ -14,7 +14,7 @@ from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, Kind
 LONG = 24  # letters: no word is longer, so lines may break in what is
 ADDRESS = 16  # letters from which what holds marks is read as an address or identifier
 NAME = 10  # letters from which the same, and what has humps, is cut at need
-STEP = 4  # letters between the places where addresses are cut at need
+STEP = 4  # letters between the places where long pieces of addresses are cut at need
 
 _TOKENS = re.compile(
     rf"(?P<dash>—{{2}}|⸺)|(?P<ellipsis>…{{1,2}}|⋯{{1,2}})|(?P<space> +)|(?P<tie>\u00a0+)"
@@ -191,8 +191,8 @@ def _pieces(text: str) -> Iterator[tuple[str, Side | None]]:
     """Yield the pieces of a word, each with what it shows to the next; None for the last.
 
     Words break after their hyphens; addresses and long identifiers after their marks. At need,
-    shorter names break there too, sessionStorage at its hump, addresses every few letters, and
-    what is longer than any word between any letters.
+    shorter names break there too, sessionStorage at its hump, long pieces of addresses every few
+    letters, and what is longer than any word between any letters.
     """
     ends = {found.end() for found in _HYPHEN.finditer(text)}
     ends |= {found.end() for found in re.finditer("\u200b+", text)}
@@ -222,7 +222,7 @@ def _at_need(text: str, cuts: set[int]) -> set[int]:
         ends |= {found.end() for found in _AFTER.finditer(text) if not _in_number(text, found)}
     if _ADDRESS.fullmatch(text) and _PATH.match(text):
         for first, last in pairwise(sorted({0, len(text)} | cuts)):
-            if last - first > 2 * STEP and "://" not in text[first:last]:
+            if last - first > 3 * STEP and "://" not in text[first:last]:
                 ends |= set(range(first + STEP, last - 2, STEP))
     return ends
 
