@@ -211,7 +211,7 @@ def test_names_are_cut_at_need_only() -> None:
     assert broken("一二三四五六七八九JavaScript十一二三", 13)[0] == "一二三四五六七八九"
     address = "見https://twitter.com/status/1697625861543923906"
     assert broken(address, 18)[0] == "見https://twitter.com/status/1697"
-    assert broken("見https://twitter.com/readers/all", 16)[0] == "見https://twitter.com/"
+    assert broken("見https://twitter.com/readers/all", 13)[0] == "見https://twitter.com/"
     assert broken("版本一二三四五六七obj.toString八九", 14)[0] == "版本一二三四五六七obj."
 
 
