@@ -329,7 +329,10 @@ class Composer:
             raise _NotOursError  # to be cut between any characters
         _percent.resolve_one_percentage(box, "text_indent", containing.width)
         measure = containing.width - box.text_indent
-        paragraph = _fitted(tokens, widths, ems, self._rules(box), measure)
+        rules = self._rules(box)
+        paragraph = lines.compose(tokens, widths, ems, rules)
+        if measure < paragraph.ends[-1] <= NEARLY * measure and _shrinks(box.style):
+            paragraph = _fitted(paragraph, ems, rules, measure)
         return Composed(
             box.children, containing.width, paragraph, gathered.leaves, before, after, sorts
         )
@@ -369,21 +372,25 @@ def _paddings(gathered: _Gathering) -> tuple[dict[int, float], dict[int, float]]
     return before, after
 
 
-def _fitted(
-    tokens: Sequence[Token],
-    widths: Sequence[float],
-    ems: Sequence[float],
-    rules: Rules,
-    measure: float,
-) -> Paragraph:
-    """Return a paragraph; without gaps if that makes one line of it.
+def _shrinks(style: Any) -> bool:
+    """Return whether what has a style stands in a box that may be as wide as its text."""
+    while style is not None:
+        if (
+            style["display"][0] in ("table-cell", "table-caption")
+            or "flow-root" in style["display"]
+            or style["float"] in ("left", "right")
+            or style["position"] in ("absolute", "fixed")
+        ):
+            return True
+        style = style.parent_style
+    return False
+
+
+def _fitted(paragraph: Paragraph, ems: Sequence[float], rules: Rules, measure: float) -> Paragraph:
+    """Return a paragraph without gaps if that makes one line of it.
 
     Cells of tables and other boxes that shrink to fit are as wide as the engine thinks their
     text is, and that knows of no gaps.
     """
-    paragraph = lines.compose(tokens, widths, ems, rules)
-    if measure < paragraph.ends[-1] <= NEARLY * measure:
-        tight = lines.compose(tokens, widths, ems, replace(rules, gap=0.0))
-        if tight.ends[-1] <= measure + 1e-3:
-            return tight
-    return paragraph
+    tight = lines.compose(paragraph.tokens, paragraph.widths, ems, replace(rules, gap=0.0))
+    return tight if tight.ends[-1] <= measure + 1e-3 else paragraph
