@@ -20,6 +20,7 @@ from typing import Any
 import weasyprint
 
 from publish import lines
+from publish.backends.pdf import grid
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
@@ -36,7 +37,7 @@ _breaks: Any = import_module("weasyprint.text.line_break")
 _draw: Any = import_module("weasyprint.draw.text")
 boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 
-_SIGNATURES = {
+_SIGNATURES = grid.SIGNATURES | {
     (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
     " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
     (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",

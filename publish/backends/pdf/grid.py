@@ -1,0 +1,227 @@
+"""Puts body text on a grid of base lines, the same on every page.
+
+Lines whose height is the pitch stand at whole pitches from the head of the type area, whatever
+stands on them or between them; what is higher than a line takes whole lines (W3C clreq, 行距;
+CSS Line Grid 1). A box whose style sets `--block-step` takes whole lines as a block, as CSS
+Rhythmic Sizing 1 has it: with `center` what is missing stands over and under it, with `end` over
+it, with `start` under it.
+
+Lines are moved and given their height where the engine asks for them (`iter_line_boxes`), boxes
+where it has laid them out (`block_level_layout`), so that the engine breaks pages by what is
+seen. Written for WeasyPrint 70.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+_block: Any = import_module("weasyprint.layout.block")  # the engine has no types
+_breaks: Any = import_module("weasyprint.text.line_break")
+boxes: Any = import_module("weasyprint.formatting_structure.boxes")
+
+SIGNATURES = {
+    (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
+    " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
+    (_block, "block_level_layout"): "context box bottom_space skip_stack containing_block"
+    " page_is_empty absolute_boxes fixed_boxes adjoining_margins first_letter_style"
+    " first_line_style discard max_lines",
+    (_block, "collapse_margin"): "adjoining_margins",
+    (_breaks, "strut"): "style",
+}
+DESCENT = 0.12  # em: from the base line of Latin to the foot of the em box of Han (OpenType, ideo)
+NEARLY = 0.01  # pixels: what is nearer than this to a line of the grid stands on it
+_STEP = "__block_step"  # what the engine makes of --block-step
+_STEPS = frozenset({"center", "end", "start"})
+_POINT = 4 / 3  # pixels
+
+
+class Grid:
+    """The grid of the documents of one press."""
+
+    def __init__(self, pitch: float) -> None:
+        """Make a grid of lines with a pitch in points; 0 for none."""
+        self._pitch = pitch * _POINT
+        self._inside = 0  # boxes being laid out that are moved as a whole afterwards
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let the engine's lines and boxes stand on the grid, for a while."""
+        if not self._pitch:
+            yield
+            return
+        plain_lines, plain_layout = _block.iter_line_boxes, _block.block_level_layout
+
+        def iter_line_boxes(context: Any, box: Any, *rest: Any) -> Iterator[Any]:
+            found = plain_lines(context, box, *rest)
+            if not self._inside and self._is_body(context, box, bottom_space=rest[1]):
+                return self._lines(context, box, rest[0], found)
+            return found  # type: ignore[no-any-return]
+
+        def block_level_layout(
+            context: Any, box: Any, bottom_space: float, skip_stack: Any, *rest: Any, **more: Any
+        ) -> Any:
+            ours = not self._inside and bottom_space > -math.inf and _in_flow(context)
+            step = _step(box) if ours else ""
+            moved = step in ("center", "end")
+            self._inside += moved
+            try:
+                result = plain_layout(context, box, bottom_space, skip_stack, *rest, **more)
+            finally:
+                self._inside -= moved
+            made, resume_at, _, margins, through, *_ = result
+            if made is not None and ours:
+                if step and resume_at is None and skip_stack is None and not through:
+                    self._round(context, made, step, bottom_space, margins)
+                _follow(made)
+            return result
+
+        self._inside = 0
+        _block.iter_line_boxes = iter_line_boxes
+        _block.block_level_layout = block_level_layout
+        try:
+            yield
+        finally:
+            _block.iter_line_boxes, _block.block_level_layout = plain_lines, plain_layout
+
+    # ---- lines
+
+    def _is_body(self, context: Any, line: Any, *, bottom_space: float) -> bool:
+        """Return whether lines are of the page's own text, and as high as the pitch."""
+        if bottom_space == -math.inf or context.excluded_shapes or not _in_flow(context):
+            return False
+        return bool(abs(_breaks.strut(line.style)[0] - self._pitch) < NEARLY)
+
+    def _lines(
+        self, context: Any, box: Any, top: float, found: Iterator[Any]
+    ) -> Iterator[tuple[Any, Any]]:
+        head = _head(context)
+        base = self._base(box.style)
+        at = math.ceil((top - head - NEARLY) / self._pitch)  # the line of the page
+        first = True
+        for line, resume_at in found:
+            number, baseline = self._extent(line, base)
+            y = head + at * self._pitch
+            move = y + baseline - line.position_y - line.baseline
+            if abs(move) > NEARLY / 10:
+                line.translate(0, move)
+            if first:
+                line.grid_shift = y + baseline - top - _breaks.strut(line.style)[1]
+                first = False
+            line.position_y, line.baseline = y, baseline
+            line.height = number * self._pitch
+            at += number
+            yield line, resume_at
+
+    def _base(self, style: Any) -> float:
+        """Return the base line of text from the top of its line.
+
+        The em box of Han characters stands in the middle of the line, whatever a face says of its
+        ascent: so faces may change from paragraph to paragraph.
+        """
+        return self._pitch / 2 + (0.5 - DESCENT) * _em(style)
+
+    def _extent(self, line: Any, base: float) -> tuple[int, float]:
+        """Return how many lines a line takes, and its base line from the top of the first."""
+        above = below = 0.0
+        text = False
+        at = line.position_y + line.baseline
+        for box in _leaves(line):
+            if isinstance(box, boxes.TextBox):
+                text = text or bool(box.text.strip())
+                size = box.style["font_size"]
+                upper, lower = box.position_y + box.baseline - size, box.position_y + box.baseline
+            else:
+                upper, lower = box.position_y, box.position_y + box.margin_height()
+            above, below = max(above, at - upper), max(below, lower - at)
+        slack = (self._pitch - line.style["font_size"]) / 4
+        if not text and above + below > self._pitch + slack:  # a picture alone, in the middle
+            number = math.ceil((above + below - slack) / self._pitch)
+            return number, (number * self._pitch - above - below) / 2 + above
+        over = max(0, math.ceil((above - base - slack) / self._pitch))
+        under = max(0, math.ceil((below - self._pitch + base - slack) / self._pitch))
+        return 1 + over + under, base + over * self._pitch
+
+    # ---- boxes
+
+    def _round(
+        self, context: Any, box: Any, step: str, bottom_space: float, margins: list[float]
+    ) -> None:
+        """Let a box that was laid out whole take whole lines, with its margins."""
+        head = _head(context)
+        foot = box.border_box_y() + box.border_height()
+        space = _block.collapse_margin([*margins, box.margin_bottom])
+        lines = (foot + space - head) / self._pitch
+        surplus = max(0.0, math.ceil(lines - NEARLY / self._pitch) - lines) * self._pitch
+        over = {"center": surplus / 2, "end": surplus}.get(step, 0.0)
+        top = box.border_box_y() - head
+        if abs(top) < NEARLY:
+            over = min(over, (self._pitch - _em(box.style)) / 2) if step == "center" else 0.0
+        if step == "center":
+            over = max(0.0, min(over, context.page_bottom - bottom_space - foot))
+        elif step == "end":
+            over += self._to_base(box, top + over)
+        box.translate(0, over)
+        box.margin_bottom = space + surplus - over
+
+    def _to_base(self, box: Any, top: float) -> float:
+        """Return how far a heading that begins on a line of the grid is from its base line."""
+        line = _first_line(box)
+        if line is None or abs(top - round(top / self._pitch) * self._pitch) > NEARLY:
+            return 0.0
+        return self._base(box.style) - float(line.position_y + line.baseline - box.border_box_y())
+
+
+def _in_flow(context: Any) -> bool:
+    """Return whether what is laid out is in the flow of the page itself."""
+    return context._excluded_shapes_root_boxes[-1] is None and not context.in_column
+
+
+def _em(style: Any) -> float:
+    """Return the size of the book's text."""
+    return float(style.root_style["font_size"])
+
+
+def _head(context: Any) -> float:
+    """Return where the type area of the page begins."""
+    return float(context.current_footnote_area.page.content_box_y())
+
+
+def _step(box: Any) -> str:
+    """Return how a box takes whole lines, or ""; unlike what CSS does, it does not inherit."""
+    found = getattr(box.style, "cascaded", {}).get(_STEP)
+    if found is None:
+        return ""
+    words = [token.lower_value for token in found[0] if token.type == "ident"]
+    return words[0] if len(words) == 1 and words[0] in _STEPS else ""
+
+
+def _leaves(parent: Any) -> Iterator[Any]:
+    """Yield texts and atomic boxes of a line."""
+    for child in parent.children:
+        if not child.is_in_normal_flow():
+            continue
+        if type(child) is boxes.InlineBox:
+            yield from _leaves(child)
+        else:
+            yield child
+
+
+def _first_line(box: Any) -> Any:
+    """Return the first line of a block, if it begins with text."""
+    while not isinstance(box, boxes.LineBox):
+        box = next((child for child in box.children or () if child.is_in_normal_flow()), None)
+        if box is None:
+            return None
+    return box
+
+
+def _follow(box: Any) -> None:
+    """Let the marker of a list item stand where its first line does."""
+    for child in (box.children or ())[:1]:
+        if child.is_outside_marker:
+            line = _first_line(box)
+            child.translate(0, line.__dict__.get("grid_shift", 0.0) if line is not None else 0.0)
