@@ -4,7 +4,8 @@ Lines whose height is the pitch stand at whole pitches from the head of the type
 stands on them or between them; what is higher than a line takes whole lines (W3C clreq, 行距;
 CSS Line Grid 1). A box whose style sets `--block-step` takes whole lines as a block, as CSS
 Rhythmic Sizing 1 has it: with `center` what is missing stands over and under it, with `end` over
-it, with `start` under it.
+it, with `start` under it. A heading, or what else is not to be parted from what follows, keeps
+two lines of it, even if the first is a paragraph of its own.
 
 Lines are moved and given their height where the engine asks for them (`iter_line_boxes`), boxes
 where it has laid them out (`block_level_layout`), so that the engine breaks pages by what is
@@ -29,6 +30,7 @@ SIGNATURES = {
     (_block, "block_level_layout"): "context box bottom_space skip_stack containing_block"
     " page_is_empty absolute_boxes fixed_boxes adjoining_margins first_letter_style"
     " first_line_style discard max_lines",
+    (_block, "block_level_page_break"): "sibling_before sibling_after",
     (_block, "collapse_margin"): "adjoining_margins",
     (_breaks, "strut"): "style",
 }
@@ -36,6 +38,7 @@ DESCENT = 0.12  # em: from the base line of Latin to the foot of the em box of H
 NEARLY = 0.01  # pixels: what is nearer than this to a line of the grid stands on it
 _STEP = "__block_step"  # what the engine makes of --block-step
 _STEPS = frozenset({"center", "end", "start"})
+_AVOID = frozenset({"avoid", "avoid-page"})
 _POINT = 4 / 3  # pixels
 
 
@@ -46,6 +49,7 @@ class Grid:
         """Make a grid of lines with a pitch in points; 0 for none."""
         self._pitch = pitch * _POINT
         self._inside = 0  # boxes being laid out that are moved as a whole afterwards
+        self._kept = False  # whether what was laid out last is not to be parted from what follows
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
@@ -54,6 +58,7 @@ class Grid:
             yield
             return
         plain_lines, plain_layout = _block.iter_line_boxes, _block.block_level_layout
+        plain_break = _block.block_level_page_break
 
         def iter_line_boxes(context: Any, box: Any, *rest: Any) -> Iterator[Any]:
             found = plain_lines(context, box, *rest)
@@ -64,6 +69,7 @@ class Grid:
         def block_level_layout(
             context: Any, box: Any, bottom_space: float, skip_stack: Any, *rest: Any, **more: Any
         ) -> Any:
+            follows = box.__dict__.setdefault("follows", self._kept)
             ours = not self._inside and bottom_space > -math.inf and _in_flow(context)
             step = _step(box) if ours else ""
             moved = step in ("center", "end")
@@ -77,15 +83,22 @@ class Grid:
                 if step and resume_at is None and skip_stack is None and not through:
                     self._round(context, made, step, bottom_space, margins)
                 _follow(made)
+                self._keep(made, step, follows=follows)
             return result
 
-        self._inside = 0
+        def block_level_page_break(before: Any, after: Any) -> str:
+            found: str = plain_break(before, after)
+            return "avoid" if found == "auto" and _is_lone(before) and not _keeps(after) else found
+
+        self._inside, self._kept = 0, False
         _block.iter_line_boxes = iter_line_boxes
         _block.block_level_layout = block_level_layout
+        _block.block_level_page_break = block_level_page_break
         try:
             yield
         finally:
             _block.iter_line_boxes, _block.block_level_layout = plain_lines, plain_layout
+            _block.block_level_page_break = plain_break
 
     # ---- lines
 
@@ -147,6 +160,17 @@ class Grid:
 
     # ---- boxes
 
+    def _keep(self, box: Any, step: str, *, follows: bool) -> None:
+        """Note whether a box is a single line below a heading, and whether it is a heading."""
+        if box.children and isinstance(box.children[-1], boxes.LineBox):
+            lines = [child for child in box.children if isinstance(child, boxes.LineBox)]
+            box.lone = follows and len(lines) == 1
+            self._kept = False
+        elif step == "center" or not isinstance(box, boxes.BlockContainerBox):
+            self._kept = False
+        if box.style["break_after"] in _AVOID:
+            self._kept = True
+
     def _round(
         self, context: Any, box: Any, step: str, bottom_space: float, margins: list[float]
     ) -> None:
@@ -178,6 +202,22 @@ class Grid:
 def _in_flow(context: Any) -> bool:
     """Return whether what is laid out is in the flow of the page itself."""
     return context._excluded_shapes_root_boxes[-1] is None and not context.in_column
+
+
+def _is_lone(box: Any) -> bool:
+    """Return whether a box ends with a single line below a heading."""
+    while box.children and not isinstance(box.children[-1], boxes.LineBox):
+        box = box.children[-1]
+    return bool(box.__dict__.get("lone", False))
+
+
+def _keeps(box: Any) -> bool:
+    """Return whether a box begins with one that is not to be parted from what follows."""
+    while isinstance(box, boxes.BlockLevelBox):
+        if box.style["break_after"] in _AVOID:
+            return True
+        box = next((child for child in box.children or () if child.is_in_normal_flow()), None)
+    return False
 
 
 def _em(style: Any) -> float:
