@@ -64,9 +64,7 @@ def off_grid(found: list[Line], pitch: float) -> list[Line]:
     middle = sorted(d for d in near if abs(d) <= WITHIN * 1.5)
     usual += middle[len(middle) // 2] if middle else 0.0
     return [
-        line
-        for line in found
-        if abs((line.y - usual + pitch / 2) % pitch - pitch / 2) > WITHIN
+        line for line in found if abs((line.y - usual + pitch / 2) % pitch - pitch / 2) > WITHIN
     ]
 
 
@@ -77,7 +75,9 @@ def main() -> None:
     off = off_grid(found, pitch)
     for line in off[:40]:
         print(f"page {line.page + 1:4} {line.y:8.2f} {line.text[:40]}")
-    print(f"{path.name}: {len(off)} of {len(found)} lines off the grid, {len(off) / len(found):.1%}")
+    print(
+        f"{path.name}: {len(off)} of {len(found)} lines off the grid, {len(off) / len(found):.1%}"
+    )
 
 
 if __name__ == "__main__":

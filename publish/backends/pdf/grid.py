@@ -206,9 +206,9 @@ def _in_flow(context: Any) -> bool:
 
 def _is_lone(box: Any) -> bool:
     """Return whether a box ends with a single line below a heading."""
-    while box.children and not isinstance(box.children[-1], boxes.LineBox):
+    while box is not None and box.children and not isinstance(box.children[-1], boxes.LineBox):
         box = box.children[-1]
-    return bool(box.__dict__.get("lone", False))
+    return box is not None and bool(box.__dict__.get("lone", False))
 
 
 def _keeps(box: Any) -> bool:
