@@ -60,7 +60,7 @@ def off_grid(found: list[Line], pitch: float) -> list[Line]:
     if not found:
         return []
     usual = Counter(map(place, found)).most_common(1)[0][0] * WITHIN
-    near = [d for d in (((ln.y - usual + pitch / 2) % pitch) - pitch / 2 for ln in found)]
+    near = (((line.y - usual + pitch / 2) % pitch) - pitch / 2 for line in found)
     middle = sorted(d for d in near if abs(d) <= WITHIN * 1.5)
     usual += middle[len(middle) // 2] if middle else 0.0
     return [
@@ -75,9 +75,8 @@ def main() -> None:
     off = off_grid(found, pitch)
     for line in off[:40]:
         print(f"page {line.page + 1:4} {line.y:8.2f} {line.text[:40]}")
-    print(
-        f"{path.name}: {len(off)} of {len(found)} lines off the grid, {len(off) / len(found):.1%}"
-    )
+    share = len(off) / max(1, len(found))
+    print(f"{path.name}: {len(off)} of {len(found)} lines off the grid, {share:.1%}")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,14 @@ TABLE = (
     + "<tr><td>值</td></tr>" * 3
     + "</tbody></table></div>"
 )
+MIXED = (
+    f"<p>{HAN}H<sub>2</sub>O、x<sup>2</sup>，<code>pip install</code>，<strong>黑{HAN}</strong>，"
+    f"<em>楷</em>，<ruby>版<rt>bǎn</rt>心<rt>xīn</rt></ruby>，Latin words {HAN}</p>"
+)
+MATH = (
+    '<div class="math"><math xmlns="http://www.w3.org/1998/Math/MathML" display="block" '
+    'alttext="a"><mfrac><mn>1</mn><mn>2</mn></mfrac></math></div>'
+)
 NOTE = '<a class="noteref" id="~r{0}" href="#~n{0}">[{0}]</a>'
 NOTES = (
     '<section class="footnotes">'
@@ -54,20 +62,18 @@ def everything(shop: Workshop) -> Chapter:
         TABLE,
         CODE,
         *(
-            f'<figure class="figure">{editions.img(one, "图")}<figcaption>图注</figcaption></figure>'
+            f"<figure>{editions.img(one, '图')}<figcaption>图注</figcaption></figure>"
             for one in wide
         ),
         f"<p>行中{editions.img(tall, '高图')}有高图{HAN}</p>",
         f"<p>内嵌{editions.img(dot, '小图', 'inline')}小图{HAN}</p>",
-        f"<p>{HAN}H<sub>2</sub>O、x<sup>2</sup>，<code>pip install</code>，<strong>黑{HAN}</strong>，"
-        f"<em>楷</em>，<ruby>版<rt>bǎn</rt>心<rt>xīn</rt></ruby>，Latin words {HAN}</p>",
+        MIXED,
         f'<aside class="notice tip"><p class="notice-title">提示</p><p>{LONG}</p></aside>',
         f'<aside class="notice tip"><p class="notice-title">提示</p>{CODE}<p>又{HAN}</p></aside>',
         f'<div class="details"><p class="summary">摘要</p><p>{LONG}</p></div>',
         '<p class="verse">床前看月光，<br/>疑是地上霜。</p>',
         "<hr/>",
-        '<div class="math"><math xmlns="http://www.w3.org/1998/Math/MathML" display="block" '
-        'alttext="a"><mfrac><mn>1</mn><mn>2</mn></mfrac></math></div>',
+        MATH,
         f"<p>{LONG}{NOTE.format('{0}')}又{HAN}</p>",
     ]
     found, notes = [], 0

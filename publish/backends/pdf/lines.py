@@ -64,10 +64,10 @@ def _mark_deep(root: Element) -> None:
 def _lead_in(parent: Element, element: Element) -> None:
     """Mark the paragraph that announces a list, so that it is not parted from it."""
     at = list(parent).index(element)
-    before = parent[at - 1] if at else None
-    if before is not None and before.tag == "p":
-        if "".join(before.itertext()).rstrip().endswith(("：", ":")):
-            before.set("data-lead", "")
+    if at and parent[at - 1].tag == "p":
+        text = "".join(parent[at - 1].itertext())
+        if text.rstrip().endswith(("：", ":")):
+            parent[at - 1].set("data-lead", "")
 
 
 def settle(root: Element) -> None:
