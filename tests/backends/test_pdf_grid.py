@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from pathlib import Path
 
 import baselines
 import editions
 import pytest
 from baselines import Line
-from pdfs import Made, bind
+from pdfs import Made, bind, styled
 
 from publish.backends.pdf import facts
 from publish.model import Chapter
@@ -58,6 +59,7 @@ def everything(shop: Workshop) -> Chapter:
         f"<blockquote><p>{LONG}</p><p>引文<code>code</code></p></blockquote>",
         f"<ul><li>{HAN}{HAN[:9]}<ul><li>一之一</li></ul></li><li><p>二</p><p>又</p></li></ul>",
         f"<ol><li><p>{LONG}</p></li><li>三</li></ol>",
+        '<div style="height: 5pt"></div><ol><li><p>一</p></li><li>二</li></ol>',
         "<dl><dt>天头</dt><dd>版心以上的空白。</dd></dl>",
         TABLE,
         CODE,
@@ -118,10 +120,19 @@ def test_every_line_of_text_stands_on_the_grid(shop: Workshop, layout: str, page
     assert sum(away(line) > baselines.WITHIN for line in plain) > len(plain) / 3
 
 
-def test_a_page_holds_as_many_lines_as_it_says(shop: Workshop) -> None:
-    made = bind(shop, editions.plain(editions.chapter(1, f"<p>{HAN * 60}</p>")))
-    second = [line for line in text_lines(made, "A5") if line.page == made.front + 1]
-    assert len(second) == facts.page({}).lines
+def test_a_step_that_is_none_is_reported(shop: Workshop, tmp_path: Path) -> None:
+    own = styled(tmp_path, "p { --block-step: middle }")
+    made = bind(shop, editions.plain(editions.chapter(1, "<p>甲</p>")), own)
+    (found,) = made.findings
+    assert "--block-step: middle" in found.message
+    assert "center, end, start" in found.message
+
+
+@pytest.mark.parametrize("page", ["A5", "大32开"])
+def test_a_page_holds_as_many_lines_as_it_says(shop: Workshop, page: str) -> None:
+    made = bind(shop, editions.plain(editions.chapter(1, f"<p>{HAN * 60}</p>")), page=page)
+    second = [line for line in text_lines(made, page) if line.page == made.front + 1]
+    assert len(second) == facts.page({"page": page}).lines
 
 
 def filled(blocks: str, lines: int) -> str:

@@ -195,7 +195,7 @@ class Composer:
         line_style: Any,
     ) -> Iterator[tuple[Any, Any]]:
         composed = None
-        if not (letter_style or line_style or _beside(context, top)):
+        if not (letter_style or line_style or grid.beside(context, top)):
             composed = self._composed(context, box, containing)
         at = composed.token(stack) if composed else None
         if composed is None or at is None:
@@ -312,13 +312,6 @@ class Composer:
         if not all(sort.sound for sort in found):
             raise _NotOursError
         return found
-
-
-def _beside(context: Any, top: float) -> bool:
-    """Return whether lines from here may stand beside a float."""
-    return any(
-        shape.position_y + shape.margin_height() > top for shape in context.excluded_shapes or ()
-    )
 
 
 def _paddings(gathered: _Gathering) -> tuple[dict[int, float], dict[int, float]]:

@@ -15,6 +15,7 @@ seen. Written for WeasyPrint 70.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 from collections.abc import Iterator
 from importlib import import_module
@@ -22,6 +23,7 @@ from typing import Any
 
 _block: Any = import_module("weasyprint.layout.block")  # the engine has no types
 _breaks: Any = import_module("weasyprint.text.line_break")
+tinycss2: Any = import_module("tinycss2")
 boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 
 SIGNATURES = {
@@ -62,9 +64,10 @@ class Grid:
 
         def iter_line_boxes(context: Any, box: Any, *rest: Any) -> Iterator[Any]:
             found = plain_lines(context, box, *rest)
-            if not self._inside and self._is_body(context, box, bottom_space=rest[1]):
-                return self._lines(context, box, rest[0], found)
-            return found  # type: ignore[no-any-return]
+            top, bottom_space = rest[:2]
+            if self._inside or not self._is_body(context, box, bottom_space=bottom_space):
+                return found  # type: ignore[no-any-return]
+            return found if beside(context, top) else self._lines(context, box, top, found)
 
         def block_level_layout(
             context: Any, box: Any, bottom_space: float, skip_stack: Any, *rest: Any, **more: Any
@@ -104,7 +107,7 @@ class Grid:
 
     def _is_body(self, context: Any, line: Any, *, bottom_space: float) -> bool:
         """Return whether lines are of the page's own text, and as high as the pitch."""
-        if bottom_space == -math.inf or context.excluded_shapes or not _in_flow(context):
+        if bottom_space == -math.inf or not _in_flow(context):
             return False
         return bool(abs(_breaks.strut(line.style)[0] - self._pitch) < NEARLY)
 
@@ -199,6 +202,13 @@ class Grid:
         return self._base(box.style) - float(line.position_y + line.baseline - box.border_box_y())
 
 
+def beside(context: Any, top: float) -> bool:
+    """Return whether lines from a height may stand beside a float."""
+    return any(
+        shape.position_y + shape.margin_height() > top for shape in context.excluded_shapes or ()
+    )
+
+
 def _in_flow(context: Any) -> bool:
     """Return whether what is laid out is in the flow of the page itself."""
     return context._excluded_shapes_root_boxes[-1] is None and not context.in_column
@@ -235,8 +245,12 @@ def _step(box: Any) -> str:
     found = getattr(box.style, "cascaded", {}).get(_STEP)
     if found is None:
         return ""
-    words = [token.lower_value for token in found[0] if token.type == "ident"]
-    return words[0] if len(words) == 1 and words[0] in _STEPS else ""
+    word = tinycss2.serialize(found[0]).strip() if isinstance(found[0], list | tuple) else "var()"
+    if word not in _STEPS | {"none"}:
+        logging.getLogger("weasyprint").warning(
+            "Ignored `--block-step: %s`, use one word of %s.", word, ", ".join(sorted(_STEPS))
+        )
+    return word if word in _STEPS else ""
 
 
 def _leaves(parent: Any) -> Iterator[Any]:
