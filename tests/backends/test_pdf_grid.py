@@ -123,9 +123,9 @@ def test_every_line_of_text_stands_on_the_grid(shop: Workshop, layout: str, page
 def test_a_step_that_is_none_is_reported(shop: Workshop, tmp_path: Path) -> None:
     own = styled(tmp_path, "p { --block-step: middle }")
     made = bind(shop, editions.plain(editions.chapter(1, "<p>甲</p>")), own)
-    (found,) = made.findings
-    assert "--block-step: middle" in found.message
-    assert "center, end, start" in found.message
+    (said,) = {found.message for found in made.findings}
+    assert "--block-step: middle" in said
+    assert "center, end, start" in said
 
 
 @pytest.mark.parametrize("page", ["A5", "大32开"])

@@ -65,9 +65,13 @@ class Grid:
         def iter_line_boxes(context: Any, box: Any, *rest: Any) -> Iterator[Any]:
             found = plain_lines(context, box, *rest)
             top, bottom_space = rest[:2]
-            if self._inside or not self._is_body(context, box, bottom_space=bottom_space):
+            ours = not self._inside and bottom_space > -math.inf and _in_flow(context)
+            if not ours or beside(context, top):
                 return found  # type: ignore[no-any-return]
-            return found if beside(context, top) else self._lines(context, box, top, found)
+            height, baseline = _breaks.strut(box.style)
+            if abs(height - self._pitch) > NEARLY:
+                return found  # type: ignore[no-any-return]
+            return self._lines(context, box, top, top + baseline, found)
 
         def block_level_layout(
             context: Any, box: Any, bottom_space: float, skip_stack: Any, *rest: Any, **more: Any
@@ -105,15 +109,10 @@ class Grid:
 
     # ---- lines
 
-    def _is_body(self, context: Any, line: Any, *, bottom_space: float) -> bool:
-        """Return whether lines are of the page's own text, and as high as the pitch."""
-        if bottom_space == -math.inf or not _in_flow(context):
-            return False
-        return bool(abs(_breaks.strut(line.style)[0] - self._pitch) < NEARLY)
-
     def _lines(
-        self, context: Any, box: Any, top: float, found: Iterator[Any]
+        self, context: Any, box: Any, top: float, plain: float, found: Iterator[Any]
     ) -> Iterator[tuple[Any, Any]]:
+        """Yield lines on the grid; ``plain`` is where the engine has the base line of the first."""
         head = _head(context)
         base = self._base(box.style)
         at = math.ceil((top - head - NEARLY) / self._pitch)  # the line of the page
@@ -125,7 +124,7 @@ class Grid:
             if abs(move) > NEARLY / 10:
                 line.translate(0, move)
             if first:
-                line.grid_shift = y + baseline - top - _breaks.strut(line.style)[1]
+                line.grid_shift = y + baseline - plain
                 first = False
             line.position_y, line.baseline = y, baseline
             line.height = number * self._pitch
