@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import baselines
 import editions
+import pypdfium2
 import pytest
 from baselines import Line
 from pdfs import Made, bind, styled
@@ -174,3 +175,71 @@ def test_paragraphs_are_parted_two_lines_from_their_ends(shop: Workshop) -> None
         counts.append(sum(len(line.text) > 1 for line in lines))
     assert sum(counts) > 9 * 4
     assert 1 not in counts
+
+
+def on_first(made: Made, size: float = SIZE) -> list[float]:
+    """Base lines of a size on a book's page 1, from its top edge."""
+    return [line.y for line in baselines.lines(made.data, size) if line.page == made.front]
+
+
+def picture_edges(made: Made) -> tuple[float, float]:
+    """The edges of the only picture of a book, from the head of its page."""
+    with pypdfium2.PdfDocument(made.data) as document:
+        page = document[made.front]
+        (found,) = page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,), max_depth=4)
+        _, lower, _, upper = found.get_bounds()
+        return page.get_height() - upper, page.get_height() - lower
+
+
+def test_air_over_and_under_a_picture_is_the_same(shop: Workshop) -> None:
+    for height in (101, 118, 133):
+        figure = editions.picture(shop, 200, height, seed=8)
+        blocks = f"<p>上</p><figure>{editions.img(figure, '图')}</figure><p>下</p>"
+        made = bind(shop, editions.plain(editions.chapter(1, blocks, figures=(figure,))))
+        above, below = on_first(made)
+        top, bottom = picture_edges(made)
+        assert bottom - top == pytest.approx(height * 0.75, abs=0.1)
+        over, under = top - above - 0.12 * SIZE, below - 0.88 * SIZE - bottom
+        assert over == pytest.approx(under, abs=0.1)
+        assert 0.75 * PITCH < over < 1.5 * PITCH
+
+
+def test_what_is_higher_than_a_line_takes_whole_lines(shop: Workshop) -> None:
+    tall = editions.picture(shop, 90, 150, seed=6)
+    blocks = f"<p>一</p><p>二{editions.img(tall, '高图')}</p><p>三</p>"
+    made = bind(shop, editions.plain(editions.chapter(1, blocks, figures=(tall,))))
+    first, _, third = on_first(made)
+    top, bottom = picture_edges(made)
+    assert first < top < bottom < third
+    assert third - first == pytest.approx(round((third - first) / PITCH) * PITCH, abs=0.1)
+
+
+def test_other_faces_and_sizes_do_not_make_a_line_higher(shop: Workshop) -> None:
+    made = bind(shop, editions.plain(editions.chapter(1, MIXED * 3)))
+    found = on_first(made)
+    assert len(found) > 9
+    assert [b - a for a, b in pairwise(found)] == pytest.approx([PITCH] * (len(found) - 1), abs=0.1)
+
+
+@pytest.mark.parametrize("layout", ["classic", "magazine"])
+def test_a_heading_stands_nearer_to_what_follows(shop: Workshop, layout: str) -> None:
+    blocks = "<p>一</p><h2>题</h2><p>二</p><h3>题</h3><p>三</p>"
+    made = bind(shop, editions.plain(editions.chapter(1, blocks)), layout)
+    size = 12 if layout == "classic" else 13
+    one, two, sub, three = on_first(made)
+    (heading,) = on_first(made, size)
+    assert heading - one > two - heading > PITCH
+    assert two - one == pytest.approx(4 * PITCH, abs=0.1)  # the heading takes three lines
+    assert (sub - two, three - sub) == pytest.approx((2 * PITCH, PITCH), abs=0.1)
+
+
+def test_latin_and_marks_are_of_the_chinese_face(shop: Workshop) -> None:
+    blocks = "<p>中“甲”——乙……丙·丁Latin 123</p><p><strong>粗“甲”Bold 12</strong></p>"
+    made = bind(shop, editions.plain(editions.chapter(1, blocks)))
+    with made.open() as pdf:
+        faces = pdf.pages[made.front].resources.Font
+        names = {str(face.BaseFont).split("+")[1] for face in faces.values()}
+    roles = {re.sub(r"-x[0-9a-f]+", "", name) for name in names}
+    regular = {name for name in roles if not name.endswith("-Bold")}
+    assert len(regular) == 1  # and the folio
+    assert len(roles - regular) == 2  # the title's 宋 and the 黑 of strong, both real
