@@ -154,6 +154,7 @@ def filled(blocks: str, lines: int) -> str:
         ("<h3>题</h3><ol><li><p>甲</p></li><li><p>乙</p></li></ol>", "甲乙"),
         (f"<h2>题</h2>{TABLE}", "表名值"),
         (f"<h2>题</h2>{CODE}", "一行二行"),
+        (f"<dl><dt>题</dt><dd>甲{LONG}乙</dd></dl>", f"甲{HAN[:25]}"),
         ("<p>题：</p><ul><li>甲</li><li>乙</li></ul>", "甲乙"),
         ("<p>题：</p><dl><dt>甲</dt><dd>乙</dd></dl>", "甲乙"),
     ],
