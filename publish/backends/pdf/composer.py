@@ -17,7 +17,7 @@ from math import inf
 from typing import Any
 
 from publish import lines
-from publish.backends.pdf import hooks
+from publish.backends.pdf import grid, hooks
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
@@ -34,7 +34,7 @@ _breaks: Any = import_module("weasyprint.text.line_break")
 _draw: Any = import_module("weasyprint.draw.text")
 boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 
-_SIGNATURES = {
+_SIGNATURES = grid.SIGNATURES | {
     (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
     " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
     (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
@@ -228,7 +228,7 @@ class Composer:
         line_style: Any,
     ) -> Iterator[tuple[Any, Any]]:
         composed = None
-        if not (letter_style or line_style or _beside(context, top)):
+        if not (letter_style or line_style or grid.beside(context, top)):
             composed = self._composed(context, box, containing)
         at = composed.token(stack) if composed else None
         if composed is None or at is None:
@@ -350,13 +350,6 @@ class Composer:
         if not all(sort.sound for sort in found):
             raise _NotOursError
         return found
-
-
-def _beside(context: Any, top: float) -> bool:
-    """Return whether lines from here may stand beside a float."""
-    return any(
-        shape.position_y + shape.margin_height() > top for shape in context.excluded_shapes or ()
-    )
 
 
 def _paddings(gathered: _Gathering) -> tuple[dict[int, float], dict[int, float]]:

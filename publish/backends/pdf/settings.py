@@ -47,8 +47,12 @@ def flag(settings: Mapping[str, object], name: str, *, default: bool = False) ->
     )
 
 
-def manner(settings: Mapping[str, object]) -> Manner:
+def manner(settings: Mapping[str, object], pitch: float = 0.0) -> Manner:
     """Return how pages are to be written.
+
+    Args:
+        settings: the options of a book.
+        pitch: of the grid that composed lines stand on, in points; 0 for none.
 
     Raises:
         UsageError: there is no such kind of PDF, or way to set lines.
@@ -61,7 +65,8 @@ def manner(settings: Mapping[str, object]) -> Manner:
     if setting not in SETTINGS:
         text = f"setting = {setting!r} cannot be meant"
         raise UsageError(error("pdf-option", text, help=suggestion(setting, SETTINGS)))
-    return Manner(variant, composed=setting == "composed", punctuation=_punctuation(settings))
+    composed = setting == "composed"
+    return Manner(variant, composed=composed, punctuation=_punctuation(settings), pitch=pitch)
 
 
 def _punctuation(settings: Mapping[str, object]) -> str:
