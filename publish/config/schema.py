@@ -78,6 +78,7 @@ class PdfOptions(Table, frozen=True):
     figure_list: bool | None = None
     setting: Literal["composed", "plain"] | None = None  # of Chinese: by clreq, or the engine's own
     punctuation: Literal["kaiming", "quanjiao", "banjiao"] | None = None  # 开明, 全角, 半角
+    breaking: Literal["greedy", "total-fit"] | None = None  # line by line, or paragraphs as wholes
     references: bool | None = None  # "见第 N 页" after links to other chapters
 
 

@@ -14,11 +14,12 @@ their anchors, as in https://www.w3.org/TR/clreq/#line_adjustment: their numbers
 [(0, 2), (2, 7)]
 
 Characters become tokens (`tokens`), tokens that meet have a joint (`joints`), joints and widths
-make a paragraph, which is broken anywhere for any measure (`breaking`). Widths come from whoever
-shapes the tokens; every length is in the caller's unit.
+make a paragraph, which is broken anywhere for any measure, line by line (`breaking`) or as a whole
+(`fitting`). Widths come from whoever shapes the tokens; every length is in the caller's unit.
 """
 
 from publish.lines.breaking import Line, Paragraph, compose
+from publish.lines.fitting import fitted
 from publish.lines.joints import Break, Joint, Region, Rules, Style, joint, region
 from publish.lines.kinds import OBJECT, Kind, settable
 from publish.lines.tokens import Role, Run, Token, tokenise
@@ -37,6 +38,7 @@ __all__ = [
     "Style",
     "Token",
     "compose",
+    "fitted",
     "joint",
     "region",
     "settable",

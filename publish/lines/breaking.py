@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import inf
@@ -58,34 +58,55 @@ class Paragraph:
     easy: float  # what any place of weight 1 can be stretched by without a look at its cap
     stops: tuple[int, ...]  # tokens behind the ends that the author wants, and behind all
 
-    def breaks(self, width: float, indent: float = 0.0, *, fill: bool = True) -> list[Line]:
+    def breaks(
+        self,
+        width: float,
+        indent: float = 0.0,
+        *,
+        fill: bool = True,
+        ends: Mapping[int, int] | None = None,
+    ) -> list[Line]:
         """Return all lines for a measure.
 
         Args:
             width: the measure.
             indent: what the first line is shorter by.
             fill: whether lines but the last are stretched to the measure.
+            ends: see `line`.
         """
         lines: list[Line] = []
         at = 0
-        while (line := self.line(at, width - (0 if lines else indent), fill=fill)) is not None:
+        while line := self.line(at, width - (0 if lines else indent), fill=fill, ends=ends):
             lines.append(line)
             at = line.next
         return lines
 
-    def line(self, at: int, width: float, *, fill: bool = True) -> Line | None:
-        """Return the line that begins with a token, or None if nothing is left to draw."""
-        start = self._skip(at)
+    def line(
+        self,
+        at: int,
+        width: float,
+        *,
+        fill: bool = True,
+        ends: Mapping[int, int] | None = None,
+    ) -> Line | None:
+        """Return the line that begins with a token, or None if nothing is left to draw.
+
+        Args:
+            at: the token.
+            width: the measure.
+            fill: whether it is stretched to the measure, unless it is a last one.
+            ends: the token behind a line by that which it begins with, as far as that is
+                settled; greedy otherwise.
+        """
+        start = self.skip(at)
         if start == len(self.tokens):
             return None
-        after = self._chosen(start, width)
-        end = after
-        while end > start + 1 and self.tokens[end - 1].kind in _UNDRAWN:
-            end -= 1
+        after = (ends and ends.get(start)) or self.chosen(start, width)
+        end = self.drawn(start, after)
         ended = self.tokens[after - 1].kind is Kind.END
-        after = self._skip(after)
+        after = self.skip(after)
         last = ended or after == len(self.tokens)
-        slack = width - self._natural(start, end)
+        slack = width - self.natural(start, end)
         gaps, short, drawn = self.adds[start : end - 1], False, width - slack
         if slack < -NOTHING:
             gaps = self._shrunk_gaps(start, end, -slack)
@@ -97,19 +118,27 @@ class Paragraph:
                 gaps, drawn = filled, width
         return Line(start, end, after, drawn, self.lead[start], gaps, short, last)
 
-    def _skip(self, at: int) -> int:
+    def skip(self, at: int) -> int:
+        """Return the first token from one on that a line may begin with."""
         while at < len(self.tokens) and self.tokens[at].kind in _SPACES:
             at += 1
         return at
 
-    def _natural(self, start: int, end: int) -> float:
+    def drawn(self, start: int, after: int) -> int:
+        """Return the token behind the last that is drawn of a line."""
+        while after > start + 1 and self.tokens[after - 1].kind in _UNDRAWN:
+            after -= 1
+        return after
+
+    def natural(self, start: int, end: int) -> float:
+        """Return the width of tokens as a line in solid setting."""
         return max(0.0, self.ends[end - 1] - self.starts[start] - self.lead[start])
 
-    def _shrinkable(self, start: int, end: int) -> float:
+    def shrinkable(self, start: int, end: int) -> float:
         """Return what can be taken from a line's inside."""
         return max(0.0, self.shrunk[end - 1] - self.shrunk[start])
 
-    def _chosen(self, start: int, width: float) -> int:
+    def chosen(self, start: int, width: float) -> int:
         """Return the token behind a line: greedy, 推入 before 推出.
 
         So says clreq, #prohibition_rules_for_line_start_end. A line takes in one more unit if
@@ -135,17 +164,19 @@ class Paragraph:
         """Return the end of a line, in its next word at need: if it would be left short."""
         for after in range(reach, end, -1):
             if self.breaks_at[after - 1] is Break.LETTERS:
-                drawn = end
-                while drawn > start + 1 and self.tokens[drawn - 1].kind in _UNDRAWN:
-                    drawn -= 1
-                slack = width - self._natural(start, drawn)
-                return after if sum(self.caps[start : drawn - 1]) < slack else end
+                return after if self.lacking(start, end, width) else end
         return end
+
+    def lacking(self, start: int, after: int, width: float) -> float:
+        """Return what a line is left short by; 0 if it can be filled."""
+        end = self.drawn(start, after)
+        slack = width - self.natural(start, end)
+        return slack if slack > sum(self.caps[start : end - 1]) else 0.0
 
     def _pushed(self, start: int, reach: int, stop: int, width: float) -> int:
         """Return the nearest break beyond the measure that shrinking can bring in, or 0."""
         for end in range(reach + 1, stop + 1):
-            if self._natural(start, end) - self._shrinkable(start, end) > width + NOTHING:
+            if self.natural(start, end) - self.shrinkable(start, end) > width + NOTHING:
                 return 0
             if self.breaks_at[end - 1] is Break.YES:
                 return end
@@ -154,10 +185,10 @@ class Paragraph:
     def _gentler(self, start: int, end: int, pushed: int, width: float) -> bool:
         """Return whether to shrink a line changes its places less than to stretch it would."""
         room = self.stretch[end - 1] - self.stretch[start]
-        slack = width - self._natural(start, end)
+        slack = width - self.natural(start, end)
         if slack <= NOTHING:
             return False
-        need = self._natural(start, pushed) - width
+        need = self.natural(start, pushed) - width
         places = sum(1 for give in self.shrinks[start : pushed - 1] if give)
         return room <= 0 or need / max(1, places) < slack / room
 
@@ -169,7 +200,7 @@ class Paragraph:
         return max(reach, start + 1)
 
     def _shrunk_gaps(self, start: int, end: int, need: float) -> tuple[float, ...]:
-        whole = self._shrinkable(start, end)
+        whole = self.shrinkable(start, end)
         part = min(1.0, need / whole) if whole else 0.0
         places = range(start, end - 1)
         return tuple(self.adds[place] - part * self.shrinks[place] for place in places)

@@ -182,8 +182,15 @@ def _texts(box: Any) -> list[Any]:
 class Composer:
     """Composes the paragraphs of the documents of one press."""
 
-    def __init__(self, punctuation: str = "") -> None:
+    def __init__(self, punctuation: str = "", *, fit: bool = False) -> None:
+        """Make a composer.
+
+        Args:
+            punctuation: a `Style`; "" for that of the region.
+            fit: whether paragraphs are broken as wholes.
+        """
         self._style = Style(punctuation) if punctuation else None
+        self._fit = fit
         self._shaper = Shaper()
         self._pen = Pen()
 
@@ -251,7 +258,9 @@ class Composer:
             indent = box.text_indent
         fill = box.style["text_align_all"] == "justify"
         while (
-            found := composed.paragraph.line(at, containing.width - indent, fill=fill)
+            found := composed.paragraph.line(
+                at, containing.width - indent, fill=fill, ends=composed.ends
+            )
         ) is not None:
             maker = LineMaker(composed, found, at, context, containing, absolutes, fixed, indent)
             made = maker.line(box, top)
@@ -333,8 +342,10 @@ class Composer:
         paragraph = lines.compose(tokens, widths, ems, rules)
         if measure < paragraph.ends[-1] <= NEARLY * measure and _shrinks(box.style):
             paragraph = _fitted(paragraph, ems, rules, measure)
+        fit = self._fit and box.style["text_align_all"] == "justify"
+        ends = lines.fitted(paragraph, containing.width, box.text_indent) if fit else {}
         return Composed(
-            box.children, containing.width, paragraph, gathered.leaves, before, after, sorts
+            box.children, containing.width, paragraph, gathered.leaves, before, after, sorts, ends
         )
 
     def _rules(self, box: Any) -> Rules:

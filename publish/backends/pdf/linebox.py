@@ -66,6 +66,7 @@ class Composed:
     before: dict[int, float]  # token -> what its inline boxes have on its left
     after: dict[int, float]
     sorts: list[Any]  # of each token
+    ends: dict[int, int]  # token behind a line by that which it begins with, where that is settled
 
     def skip(self, token: int) -> Any:
         """Return the engine's skip stack for a line that begins with a token."""

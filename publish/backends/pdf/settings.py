@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from publish import fonts
@@ -15,6 +15,7 @@ from publish.model import Edition
 from publish.workshop import Workshop
 
 SETTINGS = ("composed", "plain")  # by publish.lines, or the engine's own; the first if unset
+BREAKING = ("greedy", "total-fit")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})")
 
@@ -61,20 +62,22 @@ def manner(settings: Mapping[str, object], pitch: float = 0.0) -> Manner:
     if variant and variant not in VARIANTS:
         hint = suggestion(variant, VARIANTS)
         raise UsageError(error("pdf-variant", f"no kind of PDF is called {variant!r}", help=hint))
-    setting = str(settings.get("setting", SETTINGS[0]))
-    if setting not in SETTINGS:
-        text = f"setting = {setting!r} cannot be meant"
-        raise UsageError(error("pdf-option", text, help=suggestion(setting, SETTINGS)))
-    composed = setting == "composed"
-    return Manner(variant, composed=composed, punctuation=_punctuation(settings), pitch=pitch)
+    composed = _one(settings, "setting", SETTINGS) != "plain"
+    return Manner(
+        variant,
+        composed=composed,
+        punctuation=_one(settings, "punctuation", [style.value for style in Style]),
+        fitted=_one(settings, "breaking", BREAKING) == BREAKING[1],
+        pitch=pitch,
+    )
 
 
-def _punctuation(settings: Mapping[str, object]) -> str:
-    found = str(settings.get("punctuation") or "")
-    styles = [style.value for style in Style]
-    if found and found not in styles:
-        text = f"punctuation = {found!r} cannot be meant"
-        raise UsageError(error("pdf-option", text, help=suggestion(found, styles)))
+def _one(settings: Mapping[str, object], name: str, words: Sequence[str]) -> str:
+    """Return which of some words an option is, or ""."""
+    found = str(settings.get(name) or "")
+    if found and found not in words:
+        text = f"{name} = {found!r} cannot be meant"
+        raise UsageError(error("pdf-option", text, help=suggestion(found, words)))
     return found
 
 

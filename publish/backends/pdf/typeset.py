@@ -57,6 +57,7 @@ class Manner:
     tags: bool = True
     composed: bool = False  # whether Chinese paragraphs are set by our own rules
     punctuation: str = ""  # how wide their marks are, a style of `publish.lines`
+    fitted: bool = False  # whether they are broken as wholes, rather than line by line
     pitch: float = 0.0  # points: of the grid that lines stand on if they are composed; 0: none
 
 
@@ -151,7 +152,7 @@ class Press:
         if not manner.composed:
             yield
             return
-        self._composer = self._composer or _composer(manner.punctuation)
+        self._composer = self._composer or _composer(manner)
         if isinstance(self._composer, str):
             text = f"Chinese lines are set plainly: {self._composer} is not what publish knows"
             hint = "install the WeasyPrint that publish asks for, or set pdf.setting to plain"
@@ -387,7 +388,7 @@ def _thrift() -> Any:
     return None if thrift.moved() else thrift
 
 
-def _composer(punctuation: str) -> Any:
+def _composer(manner: Manner) -> Any:
     """Return what composes lines, and what puts them on a grid.
 
     If something of the engine is not where these look for it, its name.
@@ -396,7 +397,7 @@ def _composer(punctuation: str) -> Any:
         from publish.backends.pdf import composer, grid
     except (ImportError, AttributeError) as problem:
         return str(problem)
-    return composer.moved() or (composer.Composer(punctuation), grid.Grid)
+    return composer.moved() or (composer.Composer(manner.punctuation, fit=manner.fitted), grid.Grid)
 
 
 def _page_name(page: Any) -> str:
