@@ -234,6 +234,14 @@ def test_a_heading_stands_nearer_to_what_follows(shop: Workshop, layout: str) ->
     assert (sub - two, three - sub) == pytest.approx((2 * PITCH, PITCH), abs=0.1)
 
 
+def test_a_heading_at_the_head_of_a_page_stands_where_text_does(shop: Workshop) -> None:
+    blocks = f"<p>行</p><p>行</p><p>行</p><h2>题</h2><p>{LONG}</p>"
+    made = bind(shop, editions.plain(editions.chapter(1, blocks)), lines=12)
+    (heading,) = (line for line in baselines.lines(made.data, 12) if line.page > made.front)
+    head = facts.page({"lines": 12}).top
+    assert heading.y == pytest.approx(head + PITCH / 2 + 0.38 * SIZE, abs=0.1)
+
+
 def test_latin_and_marks_are_of_the_chinese_face(shop: Workshop) -> None:
     blocks = "<p>中“甲”——乙……丙·丁Latin 123</p><p><strong>粗“甲”Bold 12</strong></p>"
     made = bind(shop, editions.plain(editions.chapter(1, blocks)))
