@@ -108,6 +108,21 @@ def test_what_runs_here_is_what_the_lock_pins(lock: str) -> None:
     assert here == {name: version(pin) for name, (pin, _) in pins(lock).items() if name in here}
 
 
+def test_what_npm_installs_is_pinned_and_has_no_address() -> None:
+    folder = ROOT / "tests/reader"
+    asked = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
+    text = (folder / "package-lock.json").read_text("utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert packages.pop("")["dependencies"] == asked
+    for name, version in asked.items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    for package in packages.values():
+        assert re.fullmatch(r"\d+\.\d+\.\d+[\w.-]*", package["version"])
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
+
+
 # ---- Scripts
 
 

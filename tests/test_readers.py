@@ -1,0 +1,136 @@
+"""Sample books in a real reader, to the last page, and before Ace; slow, and skipped without."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from editions import rich, workshop
+from readers import Reading, Section, ace, read_books
+
+from publish import layouts
+from publish.backends.epub import EpubBackend
+from publish.cli import main
+from publish.model import Edition
+from publish.workshop import Workshop
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parent.parent
+LAYOUTS = ("classic", "magazine")
+
+
+def write(edition: Edition, shop: Workshop, path: Path, layout: str = "classic") -> Path:
+    with path.open("wb") as out:
+        EpubBackend().bind(edition, layouts.find(layout), shop, out, {})
+    return path
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One of everything in both layouts, then the sample books, in two scripts and layouts."""
+    folder = tmp_path_factory.mktemp("readers")
+    shop = workshop(folder)
+    made = [write(rich(shop), shop, folder / f"{name}.epub", name) for name in LAYOUTS]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        assert main(["epub", "-q", "-o", f"{folder}/sample/"]) == 0
+    names = ("zi-yu-zhi.zh-Hant-TW.epub", "zazhi.epub")
+    return [*made, *(folder / "sample" / name for name in names)]
+
+
+@pytest.fixture(scope="module")
+def readings(samples: list[Path]) -> list[Reading]:
+    return read_books(samples)
+
+
+def test_the_reader_comes_to_the_last_page_and_finds_no_fault(readings: list[Reading]) -> None:
+    for reading in readings:
+        assert reading.faults == (), reading.book
+        assert reading.pages > len(reading.spine)
+        assert [section.id for section in reading.sections] == list(reading.spine)
+        assert reading.sections[0].id == "EPUB/text/cover.xhtml"
+        assert reading.sections[-1].id == "EPUB/text/colophon.xhtml"
+        assert reading.cover > 10_000
+        assert reading.contents > 5
+        assert reading.landmarks == 5
+        assert reading.direction in ("", "ltr", "default")
+
+
+def test_notes_open_in_a_window_with_their_own_text(readings: list[Reading]) -> None:
+    notes = [(note.mark, note.text) for note in readings[0].notes]
+    assert notes == [
+        ("[1]", "[1] 版心，页面上排字的地方。"),
+        ("[2]", "[2] 第二条注。"),
+        ("[1]", "[1] 印工，即印刷工人。"),
+    ]
+
+
+def seen(sections: Iterable[Section], name: str) -> set[object]:
+    return {value for section in sections for value in section.style[name]}
+
+
+def test_text_is_set_as_chinese_and_in_the_face_that_the_reader_chose(
+    readings: list[Reading],
+) -> None:
+    for reading in readings:
+        own = reading.sections
+        assert seen(own, "indents") == {2}, reading.book
+        assert seen(own, "aligned") == {"justify"}
+        assert seen(own, "strict") == {"strict"}
+        assert seen(own, "faces") == {'"A face that the reader chose"'}
+        assert seen(own, "headings") <= {"start avoid", "center avoid"}
+        assert seen(own, "slanted") - {"foreign"} == {"normal"}
+        assert seen(own, "dotted") - {"foreign"} == {"dot"}
+        assert {section.style["writing"] for section in own} == {"horizontal-tb"}
+
+
+def test_ace_finds_no_violation(samples: list[Path]) -> None:
+    for book, violations in zip(samples[:3], ace(samples[:3]), strict=True):
+        assert violations == [], book
+
+
+@pytest.fixture(scope="module")
+def spoilt(samples: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with faults that the reader or Ace must find."""
+    path = tmp_path_factory.mktemp("spoilt") / "spoilt.epub"
+    faults = {
+        "nav.xhtml": ("c0000000001.xhtml#c0000000001-s1", "c0000000001.xhtml#nowhere"),
+        "c0000000001.xhtml": (
+            '<h2 id="c0000000001-s1">',
+            (
+                '<img src="https://example.org/a.png"/><img src="../figures/none.png" alt="none"/>'
+                '<div style="width: 3000px"><p>broad</p></div><h2 id="c0000000001-s1">'
+            ),
+        ),
+        "c0000000002.xhtml": ('id="c0000000002-fn1"', 'id="elsewhere"'),
+    }
+    with zipfile.ZipFile(samples[0]) as whole, zipfile.ZipFile(path, "w") as made:
+        for info in whole.infolist():
+            data = whole.read(info)
+            if fault := faults.get(info.filename.rpartition("/")[2]):
+                text = data.decode().replace(*fault)
+                assert text != data.decode()
+                data = text.encode()
+            made.writestr(info, data)
+    return path
+
+
+def test_the_reader_finds_faults(spoilt: Path) -> None:
+    [reading] = read_books([spoilt])
+    found = "\n".join(reading.faults)
+    for fault in (
+        "asks for https://example.org/a.png",
+        "text/c0000000001.xhtml: no picture: none",
+        "text/c0000000001.xhtml: broader than the page: p broad",
+        "contents leads nowhere: 字与行",
+        "text/c0000000002.xhtml: no note: ",
+    ):
+        assert fault in found
+
+
+def test_ace_finds_faults(spoilt: Path) -> None:
+    [violations] = ace([spoilt])
+    assert any(v.startswith("critical image-alt text/c0000000001.xhtml: <img") for v in violations)
