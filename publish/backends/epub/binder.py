@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import navigation, splitting
+from publish.backends.epub import navigation, splitting, tables
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, cover_name, documents
@@ -54,7 +54,7 @@ def bind(
     reader = target(options)
     edition = _readable(edition)
     _once(edition)
-    pieces = {chapter.id: _pieces(chapter) for chapter in edition.chapters}
+    pieces = {chapter.id: _pieces(chapter, edition.language) for chapter in edition.chapters}
     figures = _figures(edition)
     cover = edition.cover if options.get("cover", layout.options.get("cover", True)) else None
     edition = dataclasses.replace(edition, cover=cover)
@@ -109,9 +109,9 @@ def _untitled(language: str) -> str:
     return layouts.labels(language).untitled
 
 
-def _pieces(chapter: Chapter) -> list[Piece]:
+def _pieces(chapter: Chapter, language: str) -> list[Piece]:
     try:
-        found = splitting.split(chapter.xhtml)
+        found = splitting.split(tables.divide(chapter.xhtml, chapter.language or language))
     except etree.XMLSyntaxError as problem:
         raise BackendError(
             error(
