@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from editions import rich, workshop
+from editions import chapter, img, picture, plain, rich, workshop
 from readers import Reading, Section, ace, read_books
 
 from publish import layouts
 from publish.backends.epub import EpubBackend
 from publish.cli import main
-from publish.model import Edition
+from publish.model import MATHML, Edition
 from publish.workshop import Workshop
 
 pytestmark = pytest.mark.slow
@@ -90,6 +90,39 @@ def test_text_is_set_as_chinese_and_in_the_face_that_the_reader_chose(
 def test_ace_finds_no_violation(samples: list[Path]) -> None:
     for book, violations in zip(samples[:3], ace(samples[:3]), strict=True):
         assert violations == [], book
+
+
+def broad(shop: Workshop) -> Edition:
+    """A chapter of what has no room on a small page."""
+    words = ["编码", "Unicode", "code_point", "说明文字若干", "UTF-16BE", "https://example.org/a/b"]
+    rows = [[words[(row + column) % 6] for column in range(10)] for row in range(4)]
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    head = "".join(f'<th scope="col">第{column}列的名称</th>' for column in range(10))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+    sum_ = "".join(f"<mi>a</mi><mo>+</mo><mn>{n}</mn><mo>+</mo>" for n in range(40))
+    figure = picture(shop, 3000, 400)
+    return plain(
+        chapter(
+            1,
+            f'<div class="table">{table}</div>'
+            f'<pre class="code"><code>{"x" * 300} = 1\n    y = {"name_" * 40}(1)\n</code></pre>'
+            f'<div class="math"><math xmlns="{MATHML}" display="block" alttext="a+0+a+1+…">'
+            f"<mrow>{sum_}</mrow></math></div>"
+            f"<p>地址 https://example.org/{'path' * 40}</p>"
+            f'<figure class="figure">{img(figure, "横图")}</figure>'
+            f"{'<ul><li>一' * 8}{'</li></ul>' * 8}",
+            headings=(),
+            figures=(figure,),
+        ),
+    )
+
+
+def test_nothing_goes_over_the_edge_of_a_small_page(tmp_path: Path) -> None:
+    shop = workshop(tmp_path)
+    books = [write(broad(shop), shop, tmp_path / f"{name}.epub", name) for name in LAYOUTS]
+    for reading in read_books(books):
+        assert reading.faults == ()
+    assert ace(books[:1]) == [[]]
 
 
 @pytest.fixture(scope="module")

@@ -24,13 +24,18 @@ async function pictures(doc) {
     return { pictures: doc.images.length, failed }
 }
 
-// What is broader than the page: the reader cuts it off.
+// What is broader than the page and cannot be moved to and fro: the reader cuts it off.
 function broad(doc) {
-    const width = parseFloat(doc.defaultView.getComputedStyle(doc.documentElement).columnWidth)
+    const look = element => doc.defaultView.getComputedStyle(element)
+    const width = parseFloat(look(doc.documentElement).columnWidth)
     const found = []
-    for (const element of doc.body.querySelectorAll('img, svg, table, pre, math, p, figure, li'))
-        if ([...element.getClientRects()].some(box => box.width > width + 1)) // one box a page
+    for (const element of doc.body.querySelectorAll('img, svg, table, pre, mrow, p, figure, li')) {
+        let holder = element
+        while (holder && look(holder).overflowX !== 'auto') holder = holder.parentElement
+        const boxes = [...element.getClientRects()] // one for each page
+        if (!holder && boxes.some(box => box.width > width + 1))
             found.push(`${element.localName} ${shortened(element.textContent)}`)
+    }
     return found
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from publish.backends.epub import foreign
+from publish.backends.epub import broad, foreign
 from publish.backends.epub.addresses import valid_address
 from publish.backends.epub.text import line, quoted
 from publish.backends.epub.trees import document, parse, tag
@@ -102,6 +102,7 @@ def settle(root: etree._Element, name: str, desk: Desk, shown: str) -> tuple[str
     for image in root.iter(_IMG):
         _settle_picture(image, desk, shown)
     foreign.mark(root)
+    broad.mark(root)
     properties = []
     if next(root.iter(_MATH), None) is not None:
         desk.facts.math = True
