@@ -124,6 +124,11 @@ def _reading(book: Path, told: dict[str, Any]) -> Reading:
         *(f"{s['id']}: no picture: {alt}" for s in sections for alt in s["failed"]),
         *(f"{s['id']}: broader than the page: {what}" for s in sections for what in s["broad"]),
         *(
+            f"{s['id']}: alone at the end of a page: {what}"
+            for s in sections
+            for what in s["lonely"]
+        ),
+        *(
             f"{kind} leads nowhere: {label}"
             for kind in ("contents", "landmarks", "pageList")
             for label in told[kind]["lost"]

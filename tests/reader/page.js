@@ -39,6 +39,19 @@ function broad(doc) {
     return found
 }
 
+// Headings, and heads of tables, that stand at the end of a page without what follows them.
+function lonely(doc) {
+    const pairs = [
+        ...[...doc.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => [h, h.nextElementSibling]),
+        ...[...doc.querySelectorAll('thead')].map(head => [head, head.nextElementSibling?.rows?.[0]]),
+    ]
+    return pairs.filter(([head, next]) => {
+        const above = [...head.getClientRects()].at(-1)
+        const below = next?.getClientRects()[0]
+        return above && below && below.left > above.right // another page: pages lie side by side
+    }).map(([head]) => shortened(head.textContent))
+}
+
 function style(doc) {
     const look = element => doc.defaultView.getComputedStyle(element)
     const of = (selector, read) => [...new Set([...doc.querySelectorAll(selector)].map(read))]
@@ -66,6 +79,7 @@ async function inspect(doc, index) {
         letters: doc.body.textContent.replace(/\s/g, '').length,
         drawn: doc.querySelectorAll('img, svg, math').length,
         broad: broad(doc),
+        lonely: lonely(doc),
         style: style(doc),
         ...await pictures(doc),
     }
@@ -91,15 +105,15 @@ async function followed(items) {
     return result
 }
 
-async function open(night) {
+async function open({ shown, dark }) {
     const book = await (await fetch('/book')).blob()
     view = document.createElement('foliate-view')
     document.body.append(view)
     view.addEventListener('load', ({ detail: { doc, index } }) => waiting.push(inspect(doc, index)))
     await view.open(new File([book], 'book.epub'))
     view.renderer.setAttribute('max-column-count', 1)
-    const colours = night ? 'html { color-scheme: dark; color: #ddd; background: #111 }' : ''
-    const face = night ? 'serif' : `"${FACE}"`
+    const colours = dark ? 'html { color-scheme: dark; color: #ddd; background: #111 }' : ''
+    const face = shown ? 'serif' : `"${FACE}"`
     view.renderer.setStyles(`html, body { font-family: ${face} !important } ${colours}`)
     await view.init({})
     await Promise.all(waiting)

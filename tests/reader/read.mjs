@@ -64,7 +64,8 @@ async function read(browser, book, folder) {
     try {
         await page.goto(ORIGIN)
         await page.waitForFunction('window.reader')
-        const opened = await page.evaluate(night => window.reader.open(night), Boolean(dark))
+        const look = { shown: Boolean(folder), dark: Boolean(dark) }
+        const opened = await page.evaluate(look => window.reader.open(look), look)
         const turned = folder ? await photograph(page, folder)
             : await page.evaluate(() => window.reader.readOn(Infinity))
         const sections = await page.evaluate(() => window.reader.sections)
