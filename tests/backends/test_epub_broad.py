@@ -52,3 +52,20 @@ def test_a_formula_without_room_can_be_moved_by_keys_too(formula: str, told: boo
     assert made.get("class") == ("math broad" if told else "math")
     assert made.get("tabindex") == ("0" if told else None)
     assert marked(f'<p class="a">{math}</p>').get("class") == "a"
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("https://example.org/a/b?c=d", "https://|example.|org/|a/|b?|c=|d"),
+        ("http://example.org/some-long_name/", "http://|example.|org/|some-|long_|name/"),
+        ("https://a.b/", "https://a.b/"),  # short
+        ("example.org 与 /a/b/c/d/e/f/g", None),
+        ("读 https://example.org/a/b/c/d", None),
+    ],
+)
+def test_an_address_breaks_after_its_marks(address: str, wanted: str | None) -> None:
+    link = marked(f'<p><a href="https://example.org">{address}</a></p>')[0]
+    assert "".join(link.itertext()) == address
+    shown = (link.text or "") + "".join(f"|{wbr.tail}" for wbr in link)
+    assert shown == (wanted or address)

@@ -1,7 +1,9 @@
-"""Tables and formulas that have no room on a narrow page: readers cut off what is over its edge.
+"""Tables, formulas and addresses that have no room on a narrow page.
 
-Such a table may break words, and such a formula can be moved to and fro; style sheets do so by the
-class ``broad``. In a table that has room, to break words would take room from short columns.
+Readers cut off what is over its edge. Such a table may break words, and such a formula can be
+moved to and fro; style sheets do so by the class ``broad``. In a table that has room, to break
+words would take room from short columns. An address may break after its marks: a line of Chinese
+before one that cannot would be drawn far apart.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ LETTER = 0.52  # em, of a Latin word
 PADDING = 1.2  # em, of a cell
 SYMBOL = 0.7  # em, of a formula, with the space around operators
 
-_TABLE, _TR, _DIV = tag("table"), tag("tr"), tag("div")
+_TABLE, _TR, _DIV, _A, _WBR = tag("table"), tag("tr"), tag("div"), tag("a"), tag("wbr")
+_ADDRESS = re.compile(r"\s*(?:https?://|www\.)[!-~]{12,}\s*")
+_AFTER = re.compile(r"(?<=[/?&=#._~-])(?=[^/\s])")
 # Han, and what goes with them, break anywhere; words break after a hyphen.
 _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff-]+")
 _MATH = f"{{{MATHML}}}math"
@@ -30,7 +34,7 @@ _UNSEEN = {f"{{{MATHML}}}{name}" for name in ("annotation", "annotation-xml", "m
 
 
 def mark(root: etree._Element) -> None:
-    """Give broad tables, and the blocks of broad formulas, the class ``broad``.
+    """Give broad tables and the blocks of broad formulas the class ``broad``, addresses breaks.
 
     A block that can be moved to and fro can be reached by keys, too (WCAG 2, 2.1.1).
     """
@@ -46,6 +50,12 @@ def mark(root: etree._Element) -> None:
         if block is not None and block.tag == _DIV and _formula(formula) > PAGE:
             _tell(block)
             block.set("tabindex", "0")
+    for link in root.iter(_A):
+        if not len(link) and _ADDRESS.fullmatch(link.text or ""):
+            first, *others = _AFTER.split(link.text or "")
+            link.text = first
+            for other in others:
+                etree.SubElement(link, _WBR).tail = other
 
 
 def _tell(element: etree._Element) -> None:
