@@ -97,7 +97,8 @@ def _ready() -> str:
     found = re.match(r"v(\d+)", version)
     if found is None or int(found[1]) < _NODE:
         pytest.skip(f"opening books needs Node {_NODE}, this is {version.strip()}")
-    if not (_PACKAGES / "node_modules").is_dir():
+    installed, wanted = _PACKAGES / "package-lock.json", _SCRIPTS / "package-lock.json"
+    if not installed.is_file() or installed.read_bytes() != wanted.read_bytes():
         pytest.skip("opening books needs the packages of tests/reader: scripts/test installs them")
     path = shutil.which("chromium")
     assert path

@@ -269,6 +269,37 @@ def test_a_folder_that_is_no_environment_is_left_alone(tmp_path: Path) -> None:
     assert precious.read_text("utf-8") == "years of work"
 
 
+def test_packages_of_npm_are_installed_once_where_they_can_be(
+    checkout: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "tests/reader", checkout / "tests/reader")
+    path = commands(tmp_path / "bin", *BASICS, "cmp", "cp", "mv")
+
+    def told(status: int) -> str:
+        words = f"PATH={path}; status={status}; export status; pins_of test; install_readers"
+        done = shell(checkout, words)
+        assert done.returncode == 0
+        return done.stderr
+
+    assert told(0) == ""  # neither Node nor a browser
+    for name in ("node", "npm", "chromium"):
+        (tmp_path / "bin" / name).write_text('#!/bin/sh\nmkdir node_modules; exit "$status"\n')
+        (tmp_path / "bin" / name).chmod(0o755)
+    readers = checkout / ".venv/readers"
+    assert "tests that need them are skipped" in told(1)
+    assert not readers.exists()
+    assert told(0) == "publish: installing the packages of tests/reader\n"
+    assert {path.name for path in readers.iterdir()} == {
+        "node_modules",
+        "package.json",
+        "package-lock.json",
+    }
+    assert told(1) == ""  # they are there
+    with (checkout / "tests/reader/package-lock.json").open("a") as lock:
+        lock.write("\n")
+    assert told(0) == "publish: installing the packages of tests/reader\n"
+
+
 # ---- What the system must have
 
 
