@@ -7,7 +7,7 @@ MANAGER is apt, brew, dnf, pacman, apk or none. Each line of the answer is one o
     have PATH       something needed is here
     need PACKAGE    the package that would bring something needed
     lack WORDS      something needed is not here
-    want PACKAGE    a package that books gain by and can do without
+    want PACKAGE    a package that books or tests gain by and can do without
 
 Any Python from 3.11 runs this, with nothing installed.
 """
@@ -81,6 +81,12 @@ TOOLS = (
     Tool("qpdf", ("qpdf", "qpdf", "qpdf", "qpdf", "qpdf")),
     Tool("gs", ("ghostscript", "ghostscript", "ghostscript", "ghostscript", "ghostscript")),
     Tool("openssl", ("openssl", "openssl", "openssl", "openssl", "openssl")),
+)
+# Without these, what opens books in a real reader is skipped.
+READERS = (
+    Tool("node", ("nodejs", "node", "nodejs", "nodejs", "nodejs")),
+    Tool("npm", ("npm", "node", "nodejs-npm", "npm", "npm")),
+    Tool("chromium", ("chromium", "chromium", "chromium", "chromium", "chromium")),
 )
 # Beyond apt and brew, which fonts/catalog.toml knows.
 TEXT_FONTS = {
@@ -216,6 +222,11 @@ def _tools(manager: str) -> Iterator[tuple[str, str]]:
         else:
             yield "lack", tool.name
             yield from _package(tool.packages, manager)
+    for tool in READERS:
+        if path := shutil.which(tool.name):
+            yield "have", path
+        else:
+            yield from (("want", name) for _, name in _package(tool.packages, manager))
 
 
 def _runs(command: list[str]) -> bool:

@@ -32,10 +32,10 @@ set_up() { # run | test
   export PYTHONPATH="$root" # the package is used where it lies: nothing of ours is installed
 }
 
-pins_of() { # run | test; sets $lock
+pins_of() { # run | test; sets $lock, and $more: what npm installs for tests
   case $1 in
-    run) lock=$root/requirements.lock ;;
-    test) lock=$root/requirements-dev.lock ;;
+    run) lock=$root/requirements.lock more= ;;
+    test) lock=$root/requirements-dev.lock more=$root/tests/reader/package-lock.json ;;
   esac
 }
 
@@ -56,6 +56,7 @@ except OSError: raise SystemExit(1)' || {
     install_from_system "$1"
     make_environment
     install_packages
+    [ "$1" != test ] || install_readers
     write_stamp "$1"
     if [ "$1" = test ]; then # which has all that a run needs
       pins_of run
@@ -67,7 +68,7 @@ except OSError: raise SystemExit(1)' || {
 }
 
 digest() { # of the pins, of these rules, and of which Python the environment uses
-  cat -- "$lock" "$root/scripts/setup.sh" "$root/scripts/needs.py" | cksum
+  cat -- "$lock" ${more:+"$more"} "$root/scripts/setup.sh" "$root/scripts/needs.py" | cksum
   readlink -f -- "$python" 2>/dev/null
 }
 
@@ -88,6 +89,7 @@ write_stamp() { # run | test
   digest >"$venv/.set-up.new"
   [ "$(wc -l <"$venv/.set-up.new")" -gt 1 ] || echo >>"$venv/.set-up.new"
   asked "$1" | sed -n 's/^have //p' >>"$venv/.set-up.new"
+  [ "$1" = run ] || [ ! -d "$venv/readers" ] || echo "$venv/readers" >>"$venv/.set-up.new"
   mv -f -- "$venv/.set-up.new" "$venv/.set-up-$1"
 }
 
@@ -134,6 +136,19 @@ install_packages() {
   rm -f -- "$venv/.unfinished" # not interrupted: pip leaves an environment whole, old or new
   [ $installed -eq 0 ] ||
     fail "the packages could not be installed" "'$python' -m pip install --no-deps --require-hashes -r '$lock'"
+}
+
+install_readers() { # what opens books in tests, where there are Node and a browser
+  command -v node >/dev/null && command -v npm >/dev/null && command -v chromium >/dev/null ||
+    return 0
+  ! cmp -s -- "$more" "$venv/readers/package-lock.json" || return 0
+  say "installing the packages of tests/reader"
+  rm -rf -- "$venv/readers.new"
+  mkdir -- "$venv/readers.new" && cp -- "$more" "${more%-lock.json}.json" "$venv/readers.new" &&
+    (cd -- "$venv/readers.new" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) \
+      </dev/null >&2 9>&- &&
+    rm -rf -- "$venv/readers" && mv -- "$venv/readers.new" "$venv/readers" ||
+    say "they could not be installed; tests that need them are skipped"
 }
 
 # ---- The system's libraries, fonts and tools
@@ -191,7 +206,7 @@ install_from_system() { # run | test
   need=$(listed need) want=$(listed want)
   lack=$(printf '%s\n' "$answers" | sed -n 's/^lack //p' | tr '\n' ';' | sed 's/;$//; s/;/; /g')
   [ -z "$lack" ] || fail "missing: $lack" "$(by_hand "$need${want:+ $want}")"
-  [ -z "$want" ] || say "going on without what books gain by; to have it: $(by_hand "$want")"
+  [ -z "$want" ] || say "going on without what can be done without; to have it: $(by_hand "$want")"
 }
 
 may_install() {

@@ -33,8 +33,14 @@ def opener(book: pypdfium2.PdfDocument, title: str) -> int:
 def page(book: pypdfium2.PdfDocument, number: int) -> Image.Image:
     """Return a page as a picture."""
     scale = HEIGHT / book[number].get_height()
-    picture: Image.Image = book[number].render(scale=scale * 2).to_pil().convert("RGB")
-    return picture.resize((round(picture.width / 2), HEIGHT), Image.Resampling.LANCZOS)
+    return page_of(book[number].render(scale=scale * 2).to_pil())
+
+
+def page_of(drawn: Image.Image) -> Image.Image:
+    """Return a drawn page at the height of all."""
+    picture = drawn.convert("RGB")
+    width = round(picture.width * HEIGHT / picture.height)
+    return picture.resize((width, HEIGHT), Image.Resampling.LANCZOS)
 
 
 def spread(pages: Sequence[Image.Image]) -> Image.Image:

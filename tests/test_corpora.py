@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from epubcheck import check_books
+from readers import ace, read_books
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,6 +169,16 @@ def test_the_seed_article(shared: Path, server: Any, tmp_path: Path) -> None:
     letters = re.sub(r"\W", "", plain)
     for sentence in ("旧世界分崩离析新时代正在光速到来", "一定有办法对价格建模"):
         assert sentence in letters
+
+
+def test_the_seed_article_in_a_real_reader(shared: Path, server: Any, tmp_path: Path) -> None:
+    epub = tmp_path / "seed.epub"
+    done = publish(server, tmp_path, "epub", str(shared / "corpora/seed/content"), "-o", str(epub))
+    assert done.returncode == 0, done.stdout
+    [reading] = read_books([epub])
+    assert reading.faults == ()
+    assert sum(section.drawn for section in reading.sections) >= 3
+    assert ace([epub]) == [[]]
 
 
 @pytest.mark.parametrize("archive", BOOKS)

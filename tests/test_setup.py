@@ -108,6 +108,21 @@ def test_what_runs_here_is_what_the_lock_pins(lock: str) -> None:
     assert here == {name: version(pin) for name, (pin, _) in pins(lock).items() if name in here}
 
 
+def test_what_npm_installs_is_pinned_and_has_no_address() -> None:
+    folder = ROOT / "tests/reader"
+    asked = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
+    text = (folder / "package-lock.json").read_text("utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert packages.pop("")["dependencies"] == asked
+    for name, version in asked.items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    for package in packages.values():
+        assert re.fullmatch(r"\d+\.\d+\.\d+[\w.-]*", package["version"])
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
+
+
 # ---- Scripts
 
 
@@ -252,6 +267,37 @@ def test_a_folder_that_is_no_environment_is_left_alone(tmp_path: Path) -> None:
     assert told.returncode == 3
     assert "is not a virtual environment" in told.stderr
     assert precious.read_text("utf-8") == "years of work"
+
+
+def test_packages_of_npm_are_installed_once_where_they_can_be(
+    checkout: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "tests/reader", checkout / "tests/reader")
+    path = commands(tmp_path / "bin", *BASICS, "cmp", "cp", "mv")
+
+    def told(status: int) -> str:
+        words = f"PATH={path}; status={status}; export status; pins_of test; install_readers"
+        done = shell(checkout, words)
+        assert done.returncode == 0
+        return done.stderr
+
+    assert told(0) == ""  # neither Node nor a browser
+    for name in ("node", "npm", "chromium"):
+        (tmp_path / "bin" / name).write_text('#!/bin/sh\nmkdir node_modules; exit "$status"\n')
+        (tmp_path / "bin" / name).chmod(0o755)
+    readers = checkout / ".venv/readers"
+    assert "tests that need them are skipped" in told(1)
+    assert not readers.exists()
+    assert told(0) == "publish: installing the packages of tests/reader\n"
+    assert {path.name for path in readers.iterdir()} == {
+        "node_modules",
+        "package.json",
+        "package-lock.json",
+    }
+    assert told(1) == ""  # they are there
+    with (checkout / "tests/reader/package-lock.json").open("a") as lock:
+        lock.write("\n")
+    assert told(0) == "publish: installing the packages of tests/reader\n"
 
 
 # ---- What the system must have

@@ -44,6 +44,11 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--page", metavar="SIZE", help="Page of the PDF: A5, 16开, 6x9, 148x210mm …"),
     click.option("--bleed", metavar="LENGTH", help="Bleed of the PDF: 3mm …"),
     click.option("--marks", is_flag=True, default=None, help="Crop and registration marks."),
+    click.option(
+        "--target",
+        type=click.Choice(("generic", "kindle", "apple", "kobo")),
+        help="Readers that the EPUB is for.",
+    ),
     click.option("--toc-depth", type=click.IntRange(1, 6), metavar="N", help="Levels of contents."),
 )
 
@@ -78,6 +83,8 @@ def book_flags(given: dict[str, Any]) -> dict[str, Any]:
     for name in PAGES:
         if value := values.pop(name, None):
             book.setdefault("pdf", {})[name] = value
+    if target := values.pop("target", None):
+        book.setdefault("epub", {})["target"] = target
     if depth := values.pop("toc_depth", None):
         book.setdefault("pdf", {})["toc_depth"] = depth
         book.setdefault("epub", {})["toc_depth"] = depth
@@ -93,5 +100,6 @@ def _names() -> list[str]:
         *("exclude", "exclude_tag", "order", "parts", "split", "title", "subtitle"),
         *("book_author", "publisher", "language", "cover", "drafts", "layout", "editions"),
         *PAGES,
+        "target",
         "toc_depth",
     ]

@@ -87,6 +87,7 @@ class EpubOptions(Table, frozen=True):
 
     toc_depth: Depth | None = None
     cover: bool | None = None
+    target: Literal["generic", "kindle", "apple", "kobo"] | None = None  # whose rules are kept
 
 
 class BookTable(Table, frozen=True):

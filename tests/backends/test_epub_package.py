@@ -156,6 +156,20 @@ def meta(package: etree._Element, name: str) -> list[str]:
     return found(package, f"//o:meta[@property='{name}']/text()")
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("<p>甲，<b class='x'>乙</b>。</p>\n", ["甲，乙。"]),
+        ("1 < 2 &amp; 3 > 2", ["1 < 2 & 3 > 2"]),
+        ("甲&nbsp;乙&#0;", ["甲\u00a0乙\ufffd"]),
+        ("<br/>", []),
+    ],
+)
+def test_a_description_has_no_markup(written: str, told: list[str], shop: Workshop) -> None:
+    edition = dataclasses.replace(rich(shop), description=written)
+    assert found(tree(bound(edition, shop), "content.opf"), "//d:description/text()") == told
+
+
 def test_refinements_lead_to_elements(shop: Workshop) -> None:
     package = tree(bound(rich(shop), shop), "content.opf")
     ids = found(package, "//@id")

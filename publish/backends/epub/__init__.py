@@ -15,13 +15,17 @@ from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = ["VERSION", "EpubBackend"]
 
 
 class EpubBackend:
-    """Makes EPUB 3 books. Options: ``toc_depth`` (1 to 3), ``cover`` (whether to have one)."""
+    """Makes EPUB 3 books.
+
+    Options: ``toc_depth`` (1 to 3), ``cover`` (whether to have one), ``target`` (whose rules are
+    kept: see targets.py).
+    """
 
     name = "epub"
     suffix = ".epub"
@@ -42,8 +46,8 @@ class EpubBackend:
         """Write an edition as an EPUB into an open file.
 
         Raises:
-            BackendError: a chapter or a template is not well-formed, or a figure has gone from
-                the cache.
+            BackendError: a chapter or a template is not well-formed, a figure has gone from the
+                cache, or there is no such target.
         """
         from publish.backends.epub.binder import bind
 

@@ -11,13 +11,14 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import navigation, splitting
+from publish.backends.epub import navigation, splitting, tables
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, cover_name, documents
+from publish.backends.epub.targets import APPLE_OPTIONS, Target, target
 from publish.backends.epub.text import legal, visible
 from publish.cache import Cache
-from publish.diagnostics import BackendError, Place, error, note
+from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
 from publish.layouts import Layout
 from publish.model import Chapter, Edition, Figure
 from publish.workshop import Workshop
@@ -25,6 +26,7 @@ from publish.workshop import Workshop
 NAV_LIMIT = 240_000  # bytes of the navigation document
 XHTML_TYPE = "application/xhtml+xml"
 COVER_ID = "cover-image"
+APPLE_FILE = "META-INF/com.apple.ibooks.display-options.xml"
 _ID = re.compile(rb' id="([^"]+)"')  # as trees are serialised
 
 # What the backend's own pages need; a layout's style sheet follows and may change it.
@@ -49,19 +51,20 @@ def bind(
     """Write an edition as an EPUB into an open file; see EpubBackend.bind."""
     from publish.backends.epub.writer import Deferred, Verbatim, Writer
 
+    reader = target(options)
     edition = _readable(edition)
     _once(edition)
-    pieces = {chapter.id: _pieces(chapter) for chapter in edition.chapters}
+    pieces = {chapter.id: _pieces(chapter, edition.language) for chapter in edition.chapters}
     figures = _figures(edition)
     cover = edition.cover if options.get("cover", layout.options.get("cover", True)) else None
     edition = dataclasses.replace(edition, cover=cover)
-    setting = Setting(edition, layout, _desk(edition, pieces, figures))
+    setting = Setting(edition, layout, _desk(edition, pieces, figures), reader)
     made = list(documents(setting, pieces))
     nav, ncx = _navigation(setting, options, shop)
-    shop.report(*setting.desk.findings)
+    shop.report(*setting.desk.findings, *_heavy(edition, figures, reader, shop.cache))
 
     book = package(edition, setting.desk.facts)
-    sheet = SHEET + layouts.stylesheet(layout, "epub")
+    sheet = reader.stylesheet(SHEET + layouts.stylesheet(layout, "epub"))
     book.put(Verbatim("nav", navigation.NAME, XHTML_TYPE, nav, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
     book.put(Verbatim("css", STYLE, "text/css", sheet.encode()))
@@ -72,7 +75,8 @@ def bind(
         book.put(Deferred(uid, name, figure.media_type, read, properties))
     first = [item.id for item in made if item.id in ("cover", "titlepage")]
     book.spine = [*first, "nav", *(item.id for item in made if item.id not in first)]
-    Writer(out, book, modified(edition.date)).write()
+    beside = {APPLE_FILE: APPLE_OPTIONS} if reader.apple_options else {}
+    Writer(out, book, modified(edition.date), beside).write()
 
 
 def _readable(edition: Edition) -> Edition:
@@ -105,9 +109,9 @@ def _untitled(language: str) -> str:
     return layouts.labels(language).untitled
 
 
-def _pieces(chapter: Chapter) -> list[Piece]:
+def _pieces(chapter: Chapter, language: str) -> list[Piece]:
     try:
-        found = splitting.split(chapter.xhtml)
+        found = splitting.split(tables.divide(chapter.xhtml, chapter.language or language))
     except etree.XMLSyntaxError as problem:
         raise BackendError(
             error(
@@ -140,8 +144,9 @@ def _navigation(
     edition = setting.edition
     t = layouts.labels(edition.language)
     asked = options.get("toc_depth")
-    depth = min(max(asked, 1), navigation.DEEPEST) if isinstance(asked, int) else navigation.DEEPEST
-    landmarks = list(_landmarks(edition, t))
+    most = min(setting.target.levels, navigation.DEEPEST)
+    depth = min(max(asked, 1), most) if isinstance(asked, int) else most
+    landmarks = list(_landmarks(setting, t))
     while True:
         entries = navigation.contents(edition, setting.desk.places, depth)
         nav = navigation.nav(edition, t, entries, landmarks)
@@ -157,8 +162,9 @@ def _navigation(
         )
 
 
-def _landmarks(edition: Edition, t: layouts.Labels) -> Iterator[navigation.Landmark]:
-    if edition.cover is not None:
+def _landmarks(setting: Setting, t: layouts.Labels) -> Iterator[navigation.Landmark]:
+    edition = setting.edition
+    if setting.has_cover_page:
         yield navigation.Landmark("cover", t.cover, f"{TEXT}cover.xhtml")
     yield navigation.Landmark("titlepage", t.title_page, f"{TEXT}titlepage.xhtml")
     yield navigation.Landmark("toc", t.contents, f"{navigation.NAME}#toc")
@@ -190,6 +196,23 @@ def _pictures(
         yield COVER_ID, f"{FIGURES}{cover_name(figure)}", figure, ["cover-image"]
     for name, figure in figures.items():
         yield f"f-{name}", f"{FIGURES}{name}", figure, []
+
+
+def _heavy(
+    edition: Edition, figures: Mapping[str, Figure], reader: Target, cache: Cache
+) -> Iterator[Diagnostic]:
+    """Warn of pictures that a reader does not take as they are."""
+    every = [*figures.values(), *([edition.cover.figure] if edition.cover else [])]
+    for figure in every:
+        pixels, size = figure.width * figure.height, cache.object_size(figure.object) or 0
+        if reader.max_pixels and pixels > reader.max_pixels:
+            told = f"has {pixels:,} pixels, more than the {reader.max_pixels:,} of {reader.shown}"
+        elif reader.max_bytes and size > reader.max_bytes:
+            told = f"has {size:,} bytes, more than the {reader.max_bytes:,} of {reader.shown}"
+        else:
+            continue
+        lower = "lower figures.max_pixels or figures.jpeg_quality"
+        yield warning("figure-heavy", f"{figure.name} {told}", help=lower)
 
 
 def _read(cache: Cache, figure: Figure) -> bytes:

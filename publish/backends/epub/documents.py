@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from publish.backends.epub import broad, foreign
 from publish.backends.epub.addresses import valid_address
 from publish.backends.epub.text import line, quoted
 from publish.backends.epub.trees import document, parse, tag
@@ -93,13 +94,15 @@ def whole(language: str, title: str, body: bytes, style: str, shown: str = "") -
 
 
 def settle(root: etree._Element, name: str, desk: Desk, shown: str) -> tuple[str, ...]:
-    """Make links and pictures those of the book; return the manifest properties."""
+    """Make links and pictures those of the book, tell foreign runs; return manifest properties."""
     for link in list(root.iter(_A)):
         address = link.get("href")
         if address is not None:
             _settle_link(link, address, name, desk, shown)
     for image in root.iter(_IMG):
         _settle_picture(image, desk, shown)
+    foreign.mark(root)
+    broad.mark(root)
     properties = []
     if next(root.iter(_MATH), None) is not None:
         desk.facts.math = True

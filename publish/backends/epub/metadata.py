@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from publish.backends.epub.documents import Facts
-from publish.backends.epub.text import line, visible
+from publish.backends.epub.text import bare, legal, line, visible
 from publish.backends.epub.words import words
 from publish.backends.epub.writer import Package
 from publish.model import Edition
@@ -25,7 +25,7 @@ def package(edition: Edition, facts: Facts) -> Package:
     if edition.date is not None:
         book.element("date", edition.date.date().isoformat())
     for name in ("publisher", "description", "rights"):
-        text = getattr(edition, name).strip()
+        text = legal(bare(getattr(edition, name)))
         if visible(text):
             book.element(name, text)
     for subject in dict.fromkeys(map(line, edition.subjects)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from publish.backends.epub import foreign
 from publish.backends.epub.documents import EPUB_TYPE, STYLE, TEXT, whole
 from publish.backends.epub.text import line, quoted, visible
 from publish.backends.epub.trees import XML_LANG, document, parse, tag
@@ -108,6 +109,7 @@ def nav(
         link = etree.SubElement(etree.SubElement(rows, tag("li")), tag("a"), href=landmark.href)
         link.set(EPUB_TYPE, landmark.type)
         link.text = landmark.label
+    foreign.mark(root)
     return document(root)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from publish import layouts
 from publish.backends.epub.documents import FIGURES, Desk, Document, page
 from publish.backends.epub.splitting import split
+from publish.backends.epub.targets import Target
 from publish.backends.epub.text import line, quoted, visible
 from publish.backends.epub.words import numbered
 from publish.layouts import Layout
@@ -37,6 +38,12 @@ class Setting:
     edition: Edition
     layout: Layout
     desk: Desk
+    target: Target
+
+    @property
+    def has_cover_page(self) -> bool:
+        """Tell whether the cover has a page of its own, besides being the book's picture."""
+        return self.edition.cover is not None and self.target.cover_page
 
     def render(self, template: str, language: str, **more: Any) -> bytes:
         """Return a template of the layout, filled in."""
@@ -58,7 +65,7 @@ def documents(setting: Setting, pieces: Mapping[str, Sequence[Piece]]) -> Iterat
     """Yield the documents of the spine, in order, without the navigation document."""
     edition, desk = setting.edition, setting.desk
     t = layouts.labels(edition.language)
-    if edition.cover is not None:
+    if edition.cover is not None and setting.has_cover_page:
         yield page(desk, "cover", t.cover, _cover(edition, edition.cover.figure, t))
     yield page(desk, "titlepage", edition.title, _own(setting, "titlepage.xhtml"))
     titles = Counter((line(edition.title), t.cover, t.contents, t.colophon))

@@ -39,7 +39,7 @@ class _Atom:
 def split(xhtml: bytes, limit: int = LIMIT) -> list[bytes]:
     """Return a chapter's section as one or more sections, none above ``limit`` bytes if it can be.
 
-    A single block above the limit (a listing, a table) stays whole.
+    A single block above the limit (a listing) stays whole.
 
     Raises:
         etree.XMLSyntaxError: it is not well-formed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from html import escape
+from html import escape, unescape
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,6 +14,7 @@ T = TypeVar("T")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile("[ \t\r\n\u0085\u2028]+")
 _INVISIBLE = re.compile("[\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u3000]+")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 REPLACEMENT = "\ufffd"
 
 
@@ -67,6 +68,15 @@ def _legal(value: Any) -> Any:
 def line(text: str) -> str:
     """Return a text as one line: breaks and runs of ASCII spaces become one space."""
     return _SPACE.sub(" ", text).strip(" ")
+
+
+def bare(text: str) -> str:
+    """Return a text without HTML tags and character references, which shops would show.
+
+    >>> bare("甲<br/>乙 &amp; 1 < 2")
+    '甲乙 & 1 < 2'
+    """
+    return unescape(_TAG.sub("", text)).strip()
 
 
 def visible(text: str) -> bool:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
 from ebooklib import epub
@@ -106,15 +106,20 @@ class Archive(zipfile.ZipFile):
 class Writer(epub.EpubWriter):
     """EbookLib's writer into an open file, with the package tree in our hands at the end."""
 
-    def __init__(self, out: BinaryIO, book: Package, modified: str) -> None:
+    def __init__(
+        self, out: BinaryIO, book: Package, modified: str, beside: Mapping[str, bytes]
+    ) -> None:
         super().__init__(out, book, {"epub2_guide": False, "raise_exceptions": True})
         self.modified = modified
+        self.beside = beside  # files that no manifest names, such as of one vendor
 
     def write(self) -> None:
         """Write the archive."""
         with Archive(self.file_name, "w", zipfile.ZIP_DEFLATED) as self.out:
             self.out.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
             self._write_container()
+            for name, data in self.beside.items():
+                self.out.writestr(name, data)
             self._write_opf()
             self._write_items()
 

@@ -1,0 +1,175 @@
+"""Sample books in a real reader, to the last page, and before Ace; slow, and skipped without."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from editions import chapter, img, picture, plain, rich, workshop
+from readers import Reading, Section, ace, read_books
+
+from publish import layouts
+from publish.backends.epub import EpubBackend
+from publish.cli import main
+from publish.model import MATHML, Edition
+from publish.workshop import Workshop
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parent.parent
+LAYOUTS = ("classic", "magazine")
+
+
+def write(edition: Edition, shop: Workshop, path: Path, layout: str = "classic") -> Path:
+    with path.open("wb") as out:
+        EpubBackend().bind(edition, layouts.find(layout), shop, out, {})
+    return path
+
+
+def broad(shop: Workshop) -> Edition:
+    """A chapter of what has no room on a small page."""
+    words = ["编码", "Unicode", "code_point", "说明文字若干", "UTF-16BE", "https://example.org/a/b"]
+    rows = [[words[(row + column) % 6] for column in range(10)] for row in range(4)]
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    head = "".join(f'<th scope="col">第{column}列的名称</th>' for column in range(10))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+    sum_ = "".join(f"<mi>a</mi><mo>+</mo><mn>{n}</mn><mo>+</mo>" for n in range(40))
+    figure = picture(shop, 3000, 400)
+    return plain(
+        chapter(
+            1,
+            f'<div class="table">{table}</div>'
+            f'<pre class="code"><code>{"x" * 300} = 1\n    y = {"name_" * 40}(1)\n</code></pre>'
+            f'<div class="math"><math xmlns="{MATHML}" display="block" alttext="a+0+a+1+…">'
+            f"<mrow>{sum_}</mrow></math></div>"
+            f"<p>地址 https://example.org/{'path' * 40}</p>"
+            f'<figure class="figure">{img(figure, "横图")}</figure>'
+            f"{'<ul><li>一' * 8}{'</li></ul>' * 8}",
+            headings=(),
+            figures=(figure,),
+        ),
+    )
+
+
+def spoil(sound: Path, path: Path) -> Path:
+    """Write a copy of a book with faults that the reader or Ace must find."""
+    faults = {
+        "nav.xhtml": ("c0000000001.xhtml#c0000000001-s1", "c0000000001.xhtml#nowhere"),
+        "c0000000001.xhtml": (
+            '<h2 id="c0000000001-s1">',
+            (
+                '<img src="https://example.org/a.png"/><img src="../figures/none.png" alt="none"/>'
+                '<div style="width: 3000px"><p>broad</p></div><h2 id="c0000000001-s1">'
+            ),
+        ),
+        "c0000000002.xhtml": ('id="c0000000002-fn1"', 'id="elsewhere"'),
+    }
+    with zipfile.ZipFile(sound) as whole, zipfile.ZipFile(path, "w") as made:
+        for info in whole.infolist():
+            data = whole.read(info)
+            if fault := faults.get(info.filename.rpartition("/")[2]):
+                text = data.decode().replace(*fault)
+                assert text != data.decode()
+                data = text.encode()
+            made.writestr(info, data)
+    return path
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One of everything in both layouts, sample books, what is broad, and one with faults."""
+    folder = tmp_path_factory.mktemp("readers")
+    shop = workshop(folder)
+    made = {name: write(rich(shop), shop, folder / f"{name}.epub", name) for name in LAYOUTS}
+    made["broad"] = write(broad(shop), shop, folder / "broad.epub")
+    made["spoilt"] = spoil(made["classic"], folder / "spoilt.epub")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        assert main(["epub", "-q", "-o", f"{folder}/sample/"]) == 0
+    names = ("zi-yu-zhi.zh-Hant-TW", "zazhi")
+    return made | {name: folder / "sample" / f"{name}.epub" for name in names}
+
+
+@pytest.fixture(scope="module")
+def readings(books: dict[str, Path]) -> dict[str, Reading]:
+    return dict(zip(books, read_books([*books.values()]), strict=True))
+
+
+@pytest.fixture(scope="module")
+def violations(books: dict[str, Path]) -> dict[str, list[str]]:
+    """What Ace finds in all books but the largest."""
+    looked = {name: path for name, path in books.items() if name != "zi-yu-zhi.zh-Hant-TW"}
+    return dict(zip(looked, ace([*looked.values()]), strict=True))
+
+
+def sound(readings: dict[str, Reading]) -> list[Reading]:
+    return [reading for name, reading in readings.items() if name not in ("spoilt", "broad")]
+
+
+def test_the_reader_comes_to_the_last_page_and_finds_no_fault(readings: dict[str, Reading]) -> None:
+    for reading in sound(readings):
+        assert reading.faults == (), reading.book
+        assert reading.pages > len(reading.spine)
+        assert [section.id for section in reading.sections] == list(reading.spine)
+        assert reading.sections[0].id == "EPUB/text/cover.xhtml"
+        assert reading.sections[-1].id == "EPUB/text/colophon.xhtml"
+        assert reading.cover > 10_000
+        assert reading.contents > 5
+        assert reading.landmarks == 5
+        assert reading.direction in ("", "ltr", "default")
+
+
+def test_notes_open_in_a_window_with_their_own_text(readings: dict[str, Reading]) -> None:
+    notes = [(note.mark, note.text) for note in readings["classic"].notes]
+    assert notes == [
+        ("[1]", "[1] 版心，页面上排字的地方。"),
+        ("[2]", "[2] 第二条注。"),
+        ("[1]", "[1] 印工，即印刷工人。"),
+    ]
+
+
+def seen(sections: Iterable[Section], name: str) -> set[object]:
+    return {value for section in sections for value in section.style[name]}
+
+
+def test_text_is_set_as_chinese_and_in_the_face_that_the_reader_chose(
+    readings: dict[str, Reading],
+) -> None:
+    for reading in sound(readings):
+        own = reading.sections
+        assert seen(own, "indents") == {2}, reading.book
+        assert seen(own, "aligned") == {"justify"}
+        assert seen(own, "strict") == {"strict"}
+        assert seen(own, "faces") == {'"A face that the reader chose"'}
+        assert seen(own, "headings") <= {"start avoid", "center avoid"}
+        assert seen(own, "slanted") - {"foreign"} == {"normal"}
+        assert seen(own, "dotted") - {"foreign"} == {"dot"}
+        assert {section.style["writing"] for section in own} == {"horizontal-tb"}
+
+
+def test_nothing_goes_over_the_edge_of_a_small_page(readings: dict[str, Reading]) -> None:
+    assert readings["broad"].faults == ()
+
+
+def test_ace_finds_no_violation(violations: dict[str, list[str]]) -> None:
+    for book, found in violations.items():
+        assert found == [] or book == "spoilt", book
+
+
+def test_the_reader_finds_faults(readings: dict[str, Reading]) -> None:
+    found = "\n".join(readings["spoilt"].faults)
+    for fault in (
+        "asks for https://example.org/a.png",
+        "text/c0000000001.xhtml: no picture: none",
+        "text/c0000000001.xhtml: broader than the page: p broad",
+        "contents leads nowhere: 字与行",
+        "text/c0000000002.xhtml: no note: ",
+    ):
+        assert fault in found
+
+
+def test_ace_finds_faults(violations: dict[str, list[str]]) -> None:
+    fault = "critical image-alt text/c0000000001.xhtml: <img"
+    assert any(found.startswith(fault) for found in violations["spoilt"])
