@@ -78,6 +78,7 @@ class PdfOptions(Table, frozen=True):
     figure_list: bool | None = None
     setting: Literal["composed", "plain"] | None = None  # of Chinese: by clreq, or the engine's own
     punctuation: Literal["kaiming", "quanjiao", "banjiao"] | None = None  # 开明, 全角, 半角
+    emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
     references: bool | None = None  # "见第 N 页" after links to other chapters
 
 
@@ -86,6 +87,7 @@ class EpubOptions(Table, frozen=True):
 
     toc_depth: Depth | None = None
     cover: bool | None = None
+    emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
 
 
 class BookTable(Table, frozen=True):

@@ -20,6 +20,7 @@ from typing import Any
 import weasyprint
 
 from publish import lines
+from publish.backends.pdf import asides, beside
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
@@ -87,7 +88,9 @@ class _Gathering:
             if not child.is_in_normal_flow():
                 raise _NotOursError
             _percent.resolve_percentages(child, self.containing)
-            if kind is boxes.TextBox:
+            if reading := asides.reading(child, self.containing):
+                self._add(Leaf(here, reading.base, reading.base.text, reading), reading.run(role))
+            elif kind is boxes.TextBox:
                 if child.text != END and not _is_plain(child):
                     raise _NotOursError
                 self._add(Leaf(here, child, child.text), Run(child.text, role))
@@ -121,6 +124,8 @@ class _Gathering:
         raised = style["vertical_align"] not in ("baseline", 0)
         if not box.children:
             self._add(Leaf(path, box), Run(""))
+        elif inset := asides.inset(box, self.containing):
+            self._add(Leaf((*path, 0), inset.box, inset.box.text, inset), Run(lines.OBJECT))
         else:
             self.walk(box, path, Role.NOTE if raised and _is_call(box) else role)
         if left or right:
@@ -168,8 +173,11 @@ class Composer:
         def draw_first_line(stream: Any, textbox: Any, *rest: Any) -> Any:
             if isinstance(textbox.pango_layout, Setting):
                 self._pen.draw(stream, textbox, rest[-1])
+                beside.draw(stream, textbox)
                 return []
-            return plain_draw(stream, textbox, *rest)
+            emojis = plain_draw(stream, textbox, *rest)
+            beside.draw(stream, textbox)
+            return emojis
 
         self._shaper.prune()
         self._pen = Pen()
@@ -250,6 +258,11 @@ class Composer:
         gathered = _Gathering(containing)
         gathered.walk(box, (), Role.TEXT)
         tokens = lines.tokenise(gathered.runs)
+        if any(leaf.aside for leaf in gathered.leaves):
+            found = asides.settled(tokens, gathered.leaves, self._rules(box), self._shaper)
+            if found is None:
+                raise _NotOursError
+            tokens = found
         if not any(token.kind is Kind.HAN for token in tokens):
             raise _NotOursError
         return self._measured(context, box, containing, gathered, tokens)
@@ -274,7 +287,12 @@ class Composer:
             leaf.last = at
             own = tokens[leaf.first : leaf.last]
             ems += [leaf.box.style["font_size"]] * len(own)
-            if leaf.text:
+            if leaf.aside and not leaf.aside.drawn:
+                leaf.places, found = _places(own), [Sort()] * len(own)
+                sorts += found
+                widths += leaf.aside.widths
+                (spaces[leaf.path],) = self._shaper.shape(_SPACE, self._shaper.case(leaf.box.style))
+            elif leaf.text:
                 leaf.strut = _breaks.strut(leaf.box.style)
                 found = self._shaped(leaf, own)
                 sorts += found
@@ -285,6 +303,9 @@ class Composer:
                 widths.append(size.margin_width())
                 sorts.append(None)
         before, after = _paddings(gathered)
+        for leaf, left, right in asides.rooms(gathered.leaves, tokens, widths):
+            before[leaf.first] = before.get(leaf.first, 0.0) + left
+            after[leaf.last - 1] = after.get(leaf.last - 1, 0.0) + right
         for token, more in (*before.items(), *after.items()):
             widths[token] += more
         if max(widths) > containing.width:
@@ -292,8 +313,10 @@ class Composer:
         _percent.resolve_one_percentage(box, "text_indent", containing.width)
         measure = containing.width - box.text_indent
         paragraph = _fitted(tokens, widths, ems, self._rules(box), measure)
+        leaves = gathered.leaves
+        marked = any(leaf.aside or leaf.box.style["__underline"] for leaf in leaves)
         return Composed(
-            box.children, containing.width, paragraph, gathered.leaves, before, after, sorts, spaces
+            box.children, containing.width, paragraph, leaves, before, after, sorts, spaces, marked
         )
 
     def _rules(self, box: Any) -> Rules:
@@ -302,15 +325,18 @@ class Composer:
         return Rules(region, self._style or usual)
 
     def _shaped(self, leaf: Leaf, tokens: Sequence[Token]) -> list[Any]:
-        leaf.places = tuple(
-            accumulate((len(token.text.encode()) for token in tokens[:-1]), initial=0)
-        )
+        leaf.places = _places(tokens)
         if leaf.text == END:
             return [Sort()]
         found = self._shaper.shape(tokens, self._shaper.case(leaf.box.style))
         if not all(sort.sound for sort in found):
             raise _NotOursError
         return found
+
+
+def _places(tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Return where tokens begin in their text, in bytes."""
+    return tuple(accumulate((len(token.text.encode()) for token in tokens[:-1]), initial=0))
 
 
 def _beside(context: Any, top: float) -> bool:

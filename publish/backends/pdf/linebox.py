@@ -14,6 +14,7 @@ from itertools import accumulate, groupby
 from typing import Any
 
 from publish import lines
+from publish.backends.pdf import asides, beside
 from publish.backends.pdf.pen import SEEN, Setting
 from publish.lines import Kind, Paragraph
 
@@ -27,6 +28,7 @@ class Leaf:
     path: tuple[int, ...]
     box: Any
     text: str = ""
+    aside: Any = None  # a reading over it, or a note that it is; see `asides`
     first: int = 0  # token
     last: int = 0  # token behind it
     places: tuple[int, ...] = ()  # of its tokens, in bytes
@@ -45,6 +47,7 @@ class Composed:
     after: dict[int, float]
     sorts: list[Any]  # of each token
     spaces: dict[tuple[int, ...], Any]  # leaf -> a space of its style
+    marked: bool = False  # whether something stands beside the text
 
     def skip(self, token: int) -> Any:
         """Return the engine's skip stack for a line that begins with a token."""
@@ -118,6 +121,9 @@ class LineMaker:
         line.margin_top = line.margin_bottom = 0
         line.translate(0, top - above)
         line.position_y = top
+        if self._composed.marked:
+            beside.underline(line)
+            asides.place(line)
         return line
 
     def _aligned(self, box: Any, indent: float) -> float:
@@ -141,7 +147,7 @@ class LineMaker:
             if len(inside[0].path) > depth + 1:
                 made.append(self._wrapped(child, inside, depth + 1))
             elif inside[0].text:
-                made.append(self._text(child, inside[0]))
+                made.append(self._text(inside[0].box, inside[0]))
             elif inside[0].first < inside[0].last:
                 x = self._x(inside[0].first)
                 one = _inline.atomic_box(self._context, child, x, None, *self._layout)
@@ -211,5 +217,6 @@ class LineMaker:
             style=box.style,
             tail=composed.spaces[leaf.path] if gap else None,
             gap=gap,
+            aside=leaf.aside,
         )
         return made

@@ -28,6 +28,14 @@ LEAST = 0.5  # thousandths: less is not worth a number
 _UNSAID = str.maketrans(dict.fromkeys("\u200b\u2060", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Underline:
+    """A line that begins under a text box: "straight" or "wavy", and so many CSS pixels long."""
+
+    kind: str
+    width: float
+
+
 @dataclass(eq=False)
 class Setting:
     """A text box as composed: its tokens, and where each is drawn from its left edge."""
@@ -39,6 +47,9 @@ class Setting:
     style: Any
     tail: Sort | None = None  # a space that is drawn and not said, where a gap follows the box
     gap: float = 0.0  # that gap, in CSS pixels
+    rises: Sequence[float] = ()  # CSS pixels by which tokens stand higher than the base line
+    aside: Any = None  # what stands beside it, see `asides`
+    under: Underline | None = None  # see `beside`
     first_line_direction = 0
     max_width = None
 
@@ -90,6 +101,9 @@ class Pen:
                 said = said.translate(_UNSAID)
                 show.begin(said)
             for number in numbers:
+                if setting.rises:
+                    show.flush()
+                    stream.set_text_rise(setting.rises[number])
                 self._token(show, stream, places[number], setting.sorts[number])
             if setting.tail and numbers[-1] == len(places) - 1:
                 end = places[-1] + setting.sorts[-1].width + setting.gap * 1000 / size
@@ -98,6 +112,8 @@ class Pen:
                 show.flush()
                 stream.end_marked_content()
         show.flush()
+        if setting.rises:
+            stream.set_text_rise(0)
 
     def _token(self, show: _Show, stream: Any, place: float, sort: Sort) -> None:
         for glyph in sort.glyphs:

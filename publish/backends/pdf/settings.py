@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from publish import fonts
@@ -15,6 +15,7 @@ from publish.model import Edition
 from publish.workshop import Workshop
 
 SETTINGS = ("composed", "plain")  # by publish.lines, or the engine's own; the first if unset
+EMPHASES = ("kai", "dots")  # what Chinese has instead of slanted letters; the first if unset
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})")
 
@@ -61,15 +62,20 @@ def manner(settings: Mapping[str, object]) -> Manner:
     if setting not in SETTINGS:
         text = f"setting = {setting!r} cannot be meant"
         raise UsageError(error("pdf-option", text, help=suggestion(setting, SETTINGS)))
-    return Manner(variant, composed=setting == "composed", punctuation=_punctuation(settings))
-
-
-def _punctuation(settings: Mapping[str, object]) -> str:
-    found = str(settings.get("punctuation") or "")
     styles = [style.value for style in Style]
-    if found and found not in styles:
-        text = f"punctuation = {found!r} cannot be meant"
-        raise UsageError(error("pdf-option", text, help=suggestion(found, styles)))
+    return Manner(
+        variant,
+        composed=setting == "composed",
+        punctuation=_one_of(styles, "punctuation", settings),
+        emphasis=_one_of(EMPHASES, "emphasis", settings) or EMPHASES[0],
+    )
+
+
+def _one_of(known: Sequence[str], name: str, settings: Mapping[str, object]) -> str:
+    found = str(settings.get(name) or "")
+    if found and found not in known:
+        text = f"{name} = {found!r} cannot be meant"
+        raise UsageError(error("pdf-option", text, help=suggestion(found, known)))
     return found
 
 

@@ -56,6 +56,7 @@ class Manner:
     tags: bool = True
     composed: bool = False  # whether Chinese paragraphs are set by our own rules
     punctuation: str = ""  # how wide their marks are, a style of `publish.lines`
+    emphasis: str = "kai"  # or "dots", which composed lines alone have
 
 
 class Press:
