@@ -26,8 +26,7 @@ boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 ASCENT, MIDDLE = 0.88, 0.38  # em from the base line to the top and the middle of a square
 ABOVE = 0.15  # em of the text, between the top of its square and the base line of a reading
 APART = 0.06  # em of the text, half of what is between readings at least
-OVER_HAN = 0.2  # em by which a reading may go over a neighbour that has none,
-OVER = {Kind.CLOSING: 0.5, Kind.PAUSE: 0.5, Kind.STOP: 0.5, Kind.OPENING: 0.4}  # over marks
+OVER = 0.2  # em by which a reading may go over a neighbour that has none
 LEAST = 0.85  # of their width, to which cells of a note shrink if all of it needs no more
 _ZHUYIN = re.compile(r"[\u3105-\u312f\u31a0-\u31bf]")
 _COLUMN = re.compile(r"(\u02d9?)([\u3105-\u312f\u31a0-\u31bf]{1,4})([\u02c9\u02ca\u02c7\u02cb]?)")
@@ -51,6 +50,11 @@ class Reading:
     column: bool = False
     width: float = 0.0  # CSS pixels
 
+    @property
+    def size(self) -> float:
+        """Of what it is over, in CSS pixels."""
+        return float(self.base.style["font_size"])
+
     def run(self, role: Role) -> Run:
         """Return the run of what it is over."""
         return Run(self.base.text, role)
@@ -72,22 +76,19 @@ class Reading:
         """Whether it can be drawn here."""
         return all(sort.sound for sort in self.sorts)
 
-    def room(self, width: float, before: Kind | None, after: Kind | None) -> tuple[float, float]:
-        """Return what is needed left and right of text that is so wide.
+    def room(self, width: float, *meets: bool) -> tuple[float, float]:
+        """Return what is needed left and right of text that is so wide, in CSS pixels.
 
         Args:
-            width: of the text, in CSS pixels.
-            before: what stands there, if it has no reading.
-            after: the same behind it.
+            width: of the text.
+            meets: whether there is another reading on the left, and on the right.
         """
         size = self.base.style["font_size"]
         if self.column:
             return 0.0, COLUMN * size
         excess = (self.width - width) / 2
-        free = [
-            OVER.get(kind, OVER_HAN) if kind is not None else -APART for kind in (before, after)
-        ]
-        return max(0.0, excess - free[0] * size), max(0.0, excess - free[1] * size)
+        left, right = (excess + (APART if met else -OVER) * size for met in meets)
+        return max(0.0, left), max(0.0, right)
 
     def boxed(self, base: Any) -> Any:
         """Return the box of the reading over a text box that stands in its place."""
@@ -156,6 +157,9 @@ def reading(box: Any, containing: Any) -> Reading | None:
 # ---- notes in two lines
 
 
+_BEHIND = lines.tokenise([Run("中中")])  # so that a note's own end is none of a paragraph
+
+
 @dataclass(slots=True)
 class Inset:
     """A note in two lines. To lines it is cells, of about two characters, between which it breaks.
@@ -177,12 +181,14 @@ class Inset:
         """Return the cells as tokens of a run."""
         size = self.box.style["font_size"]
         tokens = lines.tokenise([Run(self.box.text)])
+        last = len(tokens)
+        tokens += _BEHIND
         self.sorts = shaper.shape(tokens, shaper.case(self.box.style))
         self.sound = all(sort.sound for sort in self.sorts)
         wides = [sort.width * size / SIZE for sort in self.sorts]
         tight = Rules(rules.region, Style.BANJIAO, rules.gap)
         self.small = lines.compose(tokens, wides, [size] * len(tokens), tight)
-        ends = [place + 1 for place in self._breaks(0, len(tokens))] + [len(tokens)]
+        ends = [place + 1 for place in self._breaks(0, last)] + [last]
         units = list(zip([0, *ends], ends, strict=False))
         self.cells, self.widths = [], []
         for pair in (units[number : number + 2] for number in range(0, len(units), 2)):
@@ -190,18 +196,18 @@ class Inset:
             even = len(pair) == 2 and max(wide) < 1.6 * size
             self.cells.append((pair[0][0], pair[-1][1]))
             self.widths.append(sum(wide) / 2 if even else max(wide))
-        whole = self._longer(0, self._middle(0, len(tokens)), len(tokens))
+        whole = self._longer(0, self._middle(0, last), last)
         part = max(LEAST, min(1.0, whole / sum(self.widths)))
         self.widths = [wide * part for wide in self.widths]
         return [
             Token(
-                "".join(token.text for token in tokens[first:last]),
+                "".join(token.text for token in tokens[first:end]),
                 Kind.WORD,
                 run,
                 tokens[first].start,
-                right=Side.CUT if last < len(tokens) else Side.PLAIN,
+                right=Side.CUT if end < last else Side.PLAIN,
             )
-            for first, last in self.cells
+            for first, end in self.cells
         ]
 
     def _breaks(self, first: int, last: int) -> Iterator[int]:
@@ -310,13 +316,11 @@ def rooms(
     """Yield leaves whose readings need room left and right of them, in CSS pixels."""
     for leaf in leaves:
         if isinstance(leaf.aside, Reading):
-            around = [
-                tokens[at].kind
-                if 0 <= at < len(tokens) and not isinstance(leaves[tokens[at].run].aside, Reading)
-                else None
+            meets = [
+                0 <= at < len(tokens) and isinstance(leaves[tokens[at].run].aside, Reading)
                 for at in (leaf.first - 1, leaf.last)
             ]
-            yield (leaf, *leaf.aside.room(sum(widths[leaf.first : leaf.last]), *around))
+            yield (leaf, *leaf.aside.room(sum(widths[leaf.first : leaf.last]), *meets))
 
 
 def place(parent: Any) -> None:

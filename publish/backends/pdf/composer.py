@@ -286,7 +286,8 @@ class Composer:
                 at += 1
             leaf.last = at
             own = tokens[leaf.first : leaf.last]
-            ems += [leaf.box.style["font_size"]] * len(own)
+            size = leaf.aside.size if leaf.aside else leaf.box.style["font_size"]
+            ems += [size] * len(own)
             if leaf.aside and not leaf.aside.drawn:
                 leaf.places, found = _places(own), [Sort()] * len(own)
                 sorts += found
