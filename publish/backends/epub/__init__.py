@@ -15,7 +15,7 @@ from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = ["VERSION", "EpubBackend"]
 

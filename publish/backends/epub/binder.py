@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import navigation, splitting
+from publish.backends.epub import emphasis, navigation, splitting
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, cover_name, documents
@@ -61,7 +61,7 @@ def bind(
     shop.report(*setting.desk.findings)
 
     book = package(edition, setting.desk.facts)
-    sheet = SHEET + layouts.stylesheet(layout, "epub")
+    sheet = SHEET + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
     book.put(Verbatim("nav", navigation.NAME, XHTML_TYPE, nav, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
     book.put(Verbatim("css", STYLE, "text/css", sheet.encode()))

@@ -86,7 +86,7 @@ def beside(*, composed: bool, dots: bool) -> str:
 
 _ROWS = ".jiazhu { font-size: .5em; line-height: 0; margin: 0 .15em; --rows: 2 }"
 _BRACKETS = """
-.jiazhu{0} {{ font-size: .75em; line-height: inherit; margin: 0; --rows: 1 }}
+.jiazhu{0} {{ font-size: .75em; line-height: 0; margin: 0; --rows: 1 }}
 .jiazhu{0}::before {{ content: "（" }}
 .jiazhu{0}::after {{ content: "）" }}
 """
