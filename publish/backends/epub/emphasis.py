@@ -39,7 +39,7 @@ def rules(options: Mapping[str, object], layout: Layout) -> str:
     Raises:
         UsageError: the option cannot be meant.
     """
-    wanted = str(options.get("emphasis", layout.options.get("emphasis", "dots")))
+    wanted = str(options.get("emphasis", layout.options.get("emphasis", "kai")))
     if wanted not in RULES:
         text = f"emphasis = {wanted!r} cannot be meant"
         raise UsageError(error("epub-option", text, help=suggestion(wanted, RULES)))
