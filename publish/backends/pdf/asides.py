@@ -15,7 +15,7 @@ from typing import Any
 
 from publish import lines
 from publish.backends.pdf.beside import said
-from publish.backends.pdf.pen import Setting
+from publish.backends.pdf.pen import SEEN, Setting
 from publish.backends.pdf.shaper import SIZE, Sort
 from publish.lines import OBJECT, Break, Kind, Paragraph, Role, Rules, Run, Style, Token
 from publish.lines.tokens import Side
@@ -157,6 +157,7 @@ def reading(box: Any, containing: Any) -> Reading | None:
 # ---- notes in two lines
 
 
+_SPACE = lines.tokenise([Run(" ")])
 _BEHIND = lines.tokenise([Run("中中")])  # so that a note's own end is none of a paragraph
 
 
@@ -174,6 +175,7 @@ class Inset:
     cells: list[tuple[int, int]] = field(default_factory=list)  # tokens of each
     widths: list[float] = field(default_factory=list)  # of each cell, in CSS pixels
     sorts: Sequence[Sort] = ()
+    space: Sort | None = None
     small: Paragraph | None = None
     sound: bool = True
 
@@ -184,6 +186,7 @@ class Inset:
         last = len(tokens)
         tokens += _BEHIND
         self.sorts = shaper.shape(tokens, shaper.case(self.box.style))
+        (self.space,) = shaper.shape(_SPACE, shaper.case(self.box.style))
         self.sound = all(sort.sound for sort in self.sorts)
         wides = [sort.width * size / SIZE for sort in self.sorts]
         tight = Rules(rules.region, Style.BANJIAO, rules.gap)
@@ -237,10 +240,9 @@ class Inset:
             rises += [rise] * (row[1] - row[0])
         setting.tokens, setting.sorts = self.small.tokens[first:last], self.sorts[first:last]
         setting.places, setting.rises = at, rises
-        end = at[-1] + setting.sorts[-1].width * size / SIZE
-        setting.gap += text.width - end
-        if not setting.tail:
-            setting.gap = 0.0
+        # The lower row may end before the note does: readers would see a space.
+        setting.gap += text.width - at[-1] - setting.sorts[-1].width * size / SIZE
+        setting.tail = self.space if setting.gap * SIZE / size >= SEEN else None
 
     def _cell(self, token: int) -> int:
         return next(n for n, (first, last) in enumerate(self.cells) if first <= token < last)

@@ -102,8 +102,7 @@ class Pen:
                 show.begin(said)
             for number in numbers:
                 if setting.rises:
-                    show.flush()
-                    stream.set_text_rise(setting.rises[number])
+                    show.rise(setting.rises[number])
                 self._token(show, stream, places[number], setting.sorts[number])
             if setting.tail and numbers[-1] == len(places) - 1:
                 end = places[-1] + setting.sorts[-1].width + setting.gap * 1000 / size
@@ -111,9 +110,8 @@ class Pen:
             if parted:
                 show.flush()
                 stream.end_marked_content()
+        show.rise(0.0)
         show.flush()
-        if setting.rises:
-            stream.set_text_rise(0)
 
     def _token(self, show: _Show, stream: Any, place: float, sort: Sort) -> None:
         for glyph in sort.glyphs:
@@ -140,6 +138,7 @@ class _Show:
         self._size = size
         self._font: Any = None
         self._items: list[str] = []
+        self._rise = 0.0
         self._pen = 0.0  # where the next glyph would stand, in thousandths of an em
 
     def glyph(self, font: Any, number: int, place: float) -> None:
@@ -154,6 +153,13 @@ class _Show:
             self._pen -= move
         self._items.append(f"{number:04x}")
         self._pen += font.widths[number]
+
+    def rise(self, rise: float) -> None:
+        """Draw what follows so much higher than the base line."""
+        if rise != self._rise:
+            self.flush()
+            self._stream.set_text_rise(rise)
+            self._rise = rise
 
     def begin(self, said: str) -> None:
         """Begin a sequence that stands for a text (ISO 32000-1, 14.9.4)."""
@@ -174,6 +180,8 @@ def _parts(setting: Setting, places: Sequence[float]) -> list[tuple[int, int]]:
     sequence that says its text; those that touch are one.
     Where the gap is behind the box, a space fills it that the sequence does not say.
     """
+    if setting.rises:  # in rows or columns: read as one
+        return [(number, 1) for number in range(len(places))]
     held = [0] * len(places)
     sequence = 0
     for number, token in enumerate(setting.tokens):
