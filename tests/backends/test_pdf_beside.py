@@ -276,11 +276,12 @@ def test_a_note_stands_in_two_rows_half_as_wide_as_its_text(shop: Workshop) -> N
     page = sheet(shop, f'<p>前<span class="jiazhu">{NOTE[:9]}</span>后</p>')
     before, after = page.at("前"), page.at("后")
     assert after[0] - before[2] == pytest.approx(2.5 * EM + 0.15 * EM, abs=0.3)
-    upper = [page.at(sign) for sign in NOTE[:5]]
-    lower = [page.at(sign) for sign in NOTE[6:9]]  # 己 is said together with 戊
-    assert {round(at[1], 1) for at in upper} == {round(before[1] - 0.44 * EM, 1)}
-    assert {round(at[1], 1) for at in lower} == {round(before[1] + 0.06 * EM, 1)}
-    assert upper[1][0] == pytest.approx(lower[0][0], abs=0.1)
+    left, base = before[2] + 0.075 * EM, before[1]
+    upper = page.inked(left, base - 0.88 * EM, after[0], base - 0.38 * EM)
+    lower = page.inked(left, base - 0.36 * EM, after[0], base + 0.12 * EM)
+    assert upper[2] - left == pytest.approx(2.5 * EM, abs=0.06 * EM), "five characters"
+    assert lower[2] - left == pytest.approx(2 * EM, abs=0.06 * EM), "four"
+    assert upper[3] < base - 0.38 * EM - 0.1, "white is between them"
     assert f"前{NOTE[:9]}后" in clean(page.text)
 
 
@@ -289,9 +290,8 @@ def test_a_long_note_goes_on_over_lines_and_loses_nothing(shop: Workshop) -> Non
     page = sheet(shop, f'<p>{HAN}<span class="jiazhu">{note}</span>{HAN}。</p>')
     assert note in clean(page.text)
     feet = sorted({round(page.base(at), 1) for at, sign in enumerate(page.text) if sign in NOTE})
-    ups = [round(b - a, 2) for a, b in pairwise(feet)]
-    assert len(feet) == 8
-    assert {round(up * 2) / 2 for up in ups} <= {5.0, 5.5, 12.0, 12.5}, "half an em, and the rest"
+    assert len(feet) == 4, "upper rows: lower ones are said with them"
+    assert {round(b - a, 1) for a, b in pairwise(feet)} == {PITCH}
 
 
 def test_a_note_over_pages_loses_nothing(shop: Workshop) -> None:

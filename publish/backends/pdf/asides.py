@@ -158,6 +158,7 @@ def reading(box: Any, containing: Any) -> Reading | None:
 
 
 _SPACE = lines.tokenise([Run(" ")])
+_NOTHING = Token("", Kind.SPACE)
 _BEHIND = lines.tokenise([Run("中中")])  # so that a note's own end is none of a paragraph
 
 
@@ -175,7 +176,7 @@ class Inset:
     cells: list[tuple[int, int]] = field(default_factory=list)  # tokens of each
     widths: list[float] = field(default_factory=list)  # of each cell, in CSS pixels
     sorts: Sequence[Sort] = ()
-    space: Sort | None = None
+    space: Sort = field(default_factory=Sort)
     small: Paragraph | None = None
     sound: bool = True
 
@@ -233,16 +234,18 @@ class Inset:
         middle = self._middle(first, last)
         size = text.style["font_size"]
         upper = MIDDLE * self.size + (1 - ASCENT) * size
-        at: list[float] = []
-        rises: list[float] = []
-        for row, rise in (((first, middle), upper), ((middle, last), upper - size)):
-            at += self._row(*row, text.width)
-            rises += [rise] * (row[1] - row[0])
-        setting.tokens, setting.sorts = self.small.tokens[first:last], self.sorts[first:last]
-        setting.places, setting.rises = at, rises
-        # The lower row may end before the note does: readers would see a space.
-        setting.gap += text.width - at[-1] - setting.sorts[-1].width * size / SIZE
-        setting.tail = self.space if setting.gap * SIZE / size >= SEEN else None
+        edge = text.width + setting.gap
+        drawn: list[tuple[Token, Sort, float, float]] = []
+        for (one, two), rise in (((first, middle), upper), ((middle, last), upper - size)):
+            at = list(self._row(one, two, text.width))
+            row = zip(self.small.tokens[one:two], self.sorts[one:two], at, strict=True)
+            drawn += [(*token, rise) for token in row]
+            # Rows may end before the note does: a space that is not said keeps one from being seen.
+            if at and (edge - at[-1]) * SIZE / size - self.sorts[two - 1].width >= SEEN:
+                end = edge - self.space.width * size / SIZE
+                drawn.append((_NOTHING, self.space, end, rise))
+        setting.tokens, setting.sorts, setting.places, setting.rises = zip(*drawn, strict=True)
+        setting.tail = None
 
     def _cell(self, token: int) -> int:
         return next(n for n, (first, last) in enumerate(self.cells) if first <= token < last)
