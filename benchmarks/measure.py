@@ -53,7 +53,7 @@ def measure(
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=cwd,
-            env={**_environment(), **(env or {})},
+            env={**environment(), **(env or {})},
             stdout=subprocess.DEVNULL,
             stderr=err,
         )
@@ -75,7 +75,7 @@ def measure(
     return Cost(cpu, wall, seen.peak, process.returncode, text)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment, in which compiled code is kept, as it is where publish is used."""
     return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 

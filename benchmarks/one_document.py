@@ -24,6 +24,7 @@ from publish.backends.pdf.document import Draft
 from publish.backends.pdf.faces import Text
 from publish.backends.pdf.facts import page
 from publish.backends.pdf.formulas import Formulas
+from publish.build import making
 from publish.cache import Cache
 from publish.cli.session import Flags, Session
 from publish.model import Edition
@@ -35,8 +36,8 @@ def compiled(folder: Path, shop: Workshop, session: Session) -> tuple[Edition, A
     loaded = session.load({}, (str(folder),))
     request = build.Request(what=(str(folder),), to=("pdf",))
     plan = build.make(loaded, request, shop)
-    materials = build.gather(plan, plan.outputs, session.figure_settings(loaded), shop)
-    [(output, edition)] = build.editions(plan, plan.outputs, materials, shop)
+    materials = making.gather(plan, plan.outputs, session.figure_settings(loaded), shop)
+    [(output, edition)] = making.editions(plan, plan.outputs, materials, shop)
     return edition, plan.layouts[output.layout]
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,6 +104,9 @@ class Cache:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give a folder for files under way; it is removed afterwards."""
+        import shutil
+        import tempfile
+
         self.root.mkdir(parents=True, exist_ok=True)
         path = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.root))
         try:
@@ -128,6 +129,8 @@ class Cache:
 
     @staticmethod
     def _write(path: Path, *data: bytes) -> None:
+        import tempfile  # and with it random and more, which nothing that only reads needs
+
         try:
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         except FileNotFoundError:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from publish.diagnostics import Diagnostic
 
-Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
-"""A value of front matter that no field of Article takes; dates as ISO 8601 text."""
+Plain = None | bool | int | float | str | list[Any] | dict[str, Any]
+"""A value of front matter that no field of Article takes; dates as ISO 8601 text.
+
+What is inside is Plain, too; msgspec reads no type that holds itself.
+"""
 
 XHTML = "http://www.w3.org/1999/xhtml"
 EPUB = "http://www.idpf.org/2007/ops"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache as remember
 from pathlib import Path
 
@@ -19,9 +20,12 @@ def shared_folder(name: str) -> Path:
 def program() -> str:
     """Return the digest of the program's own sources."""
     digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(
-            f"{path.relative_to(_PACKAGE).as_posix()} {len(content)}\n".encode() + content
-        )
+    for folder, folders, names in os.walk(_PACKAGE):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(".py"):
+                with Path(folder, name).open("rb", buffering=0) as file:  # a third of the time
+                    content = file.read()
+                digest.update(f"{folder[len(str(_PACKAGE)) :]}/{name} {len(content)}\n".encode())
+                digest.update(content)
     return digest.hexdigest()

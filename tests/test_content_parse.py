@@ -6,15 +6,15 @@ import doctest
 
 import pytest
 
-from publish import content
-from publish.content import Parsed, dates, fields, header, loaders, text, titles, values
+from publish.content import dates, fields, header, loaders, text, titles, values
+from publish.content.header import Parsed
 from publish.diagnostics import Severity
 
 BODY = "\n正文第一段。\n\n---\n\n第二段。\n"
 
 
 def parse(source: str | bytes) -> Parsed:
-    return content.parse(source.encode() if isinstance(source, str) else source, "a.md")
+    return header.parse(source.encode() if isinstance(source, str) else source, "a.md")
 
 
 def codes(parsed: Parsed) -> list[str]:
@@ -178,7 +178,7 @@ def test_scalars_keep_their_letters() -> None:
     assert parsed.fields == dict(
         zip("abcdefgh", ("012", "no", "1.10", "2024-01-01", "1", "", "1_000", "1:30"), strict=True)
     )
-    assert {key: content.plain(value) for key, value in parsed.fields.items()} == {
+    assert {key: values.plain(value) for key, value in parsed.fields.items()} == {
         "a": "012",
         "b": False,
         "c": 1.1,

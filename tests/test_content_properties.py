@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from publish import content
 from publish.content import dates, titles
+from publish.content.header import parse
 from publish.content.text import clean
+from publish.content.values import plain
 
 # Text as people write it; what XML cannot carry is dropped elsewhere and tested there.
 WRITTEN = st.text(
@@ -61,9 +63,9 @@ def as_json(fields: dict[str, Any]) -> str:
 @given(FIELDS, BODIES, st.sampled_from([as_yaml, as_json]))
 def test_what_is_written_is_read_back(fields: dict[str, Any], body: str, write: Any) -> None:
     header = write(fields)
-    parsed = content.parse((header + body).encode(), ARCHIVE_FILE)
+    parsed = parse((header + body).encode(), ARCHIVE_FILE)
     assert parsed.findings == ()
-    assert {key: content.plain(value) for key, value in parsed.fields.items()} == fields
+    assert {key: plain(value) for key, value in parsed.fields.items()} == fields
     assert (parsed.body, parsed.body_line) == (body, header.count("\n") + 1)
 
 
@@ -72,7 +74,7 @@ def test_what_is_written_is_read_back(fields: dict[str, Any], body: str, write: 
 @example("", "---\n---")
 def test_cutting_loses_nothing(lead: str, body: str) -> None:
     source = lead + body
-    parsed = content.parse(source.encode(), ARCHIVE_FILE)
+    parsed = parse(source.encode(), ARCHIVE_FILE)
     assert source.endswith(parsed.body)
     cut = source[: len(source) - len(parsed.body)]
     assert parsed.body_line == cut.count("\n") + (1 if not cut or cut.endswith("\n") else 2) or (
@@ -86,7 +88,7 @@ def test_cutting_loses_nothing(lead: str, body: str) -> None:
 
 @given(st.binary(max_size=300) | BODIES.map(str.encode), HEADERS)
 def test_no_bytes_raise(data: bytes, lead: str) -> None:
-    parsed = content.parse(lead.encode() + data, ARCHIVE_FILE)
+    parsed = parse(lead.encode() + data, ARCHIVE_FILE)
     assert parsed.failed == any(finding.severity == "error" for finding in parsed.findings)
     parsed.body.encode()
     for finding in parsed.findings:

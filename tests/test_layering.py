@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "publish"
 FLOORS = [
     {"diagnostics", "model", "locales"},
-    {"cache", "config", "share"},
+    {"cache", "config", "installed", "share"},
     {"workshop"},
     {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines"},
     {"compiler"},
@@ -25,6 +27,12 @@ HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
 SAME_FLOOR = {("model", "diagnostics"), ("cli", "__main__"), ("__main__", "cli")}
 HEAVY = {"weasyprint", "opencc", "PIL", "ebooklib", "httpx2", "uharfbuzz", "resvg_py", "rich"}
 HEAVY |= {"pikepdf", "tinycss2", "fontTools"}
+# What a build that finds all books fresh can do without: each would take from it what can be felt.
+IDLE = HEAVY | {"yaml", "frontmatter", "lxml", "markdown_it", "jinja2", "pygments", "email"}
+IDLE |= {"importlib.metadata", "multiprocessing", "socket", "tempfile", "shutil"}
+IDLE |= {f"publish.{room}" for room in ("compiler", "markdown", "figures", "chinese", "lines")}
+IDLE |= {"publish.build.making", "publish.content.header", "publish.content.articles"}
+IDLE |= {"publish.content.sections", "publish.fonts.cutting", "publish.layouts.rendering"}
 
 
 def sources() -> list[Path]:
@@ -91,3 +99,27 @@ def test_a_build_with_nothing_to_do_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_fresh_book_imports_no_more_than_it_needs(tmp_path: Path) -> None:
+    """As the command itself does it, of articles with front matter."""
+    articles = tmp_path / "articles"
+    (articles / "part").mkdir(parents=True)
+    (articles / "a.md").write_text("---\ntitle: 甲\ndate: 2024-01-01\n---\n\n正文。\n", "utf-8")
+    (articles / "part" / "_index.md").write_text("---\ntitle: 部\n---\n", "utf-8")
+    (articles / "part" / "b.md").write_text("---\ntitle: 乙\n---\n\n正文。\n", "utf-8")
+    words = ["build", "--to", "epub,pdf", str(articles), "-o", f"{tmp_path}/books/", "-j", "2"]
+    env = os.environ | {
+        "PYTHONPATH": str(PACKAGE.parent),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    said = ""
+    for flags in ((), ("-X", "importtime")):
+        command = [sys.executable, *flags, "-m", "publish", *words]
+        done = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+        said = done.stderr
+    assert "2 fresh" in said
+    imported = re.findall(r"^import time:.*\| +(\S+)$", said, re.MULTILINE)
+    assert "publish.content.reading" in imported
+    found = {name for name in imported for idle in IDLE if f"{name}.".startswith(f"{idle}.")}
+    assert not found

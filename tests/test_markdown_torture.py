@@ -12,6 +12,7 @@ from lxml import etree
 from xhtml_rules import fair, faults, inside, told
 
 from publish import content
+from publish.content import header
 from publish.markdown import fair_copy
 from publish.model import Article, FairCopy
 
@@ -67,7 +68,7 @@ def cases(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(cases: Path, name: str) -> FairCopy:
-    parsed = content.parse((cases / name).read_bytes(), name)
+    parsed = header.parse((cases / name).read_bytes(), name)
     return fair(parsed.body, first_line=parsed.body_line, shown=name)
 
 

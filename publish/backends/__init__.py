@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from publish.config import suggestion
 from publish.diagnostics import UsageError, error
+from publish.installed import plugins
 from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
@@ -63,7 +63,7 @@ class Backend(Protocol):
 
 def names() -> tuple[str, ...]:
     """Return the names of all backends, ours first."""
-    found = (point.name for point in entry_points(group=GROUP))
+    found = (point.name for point in plugins(GROUP))
     return tuple(dict.fromkeys((*SHIPPED, *found)))
 
 
@@ -77,9 +77,10 @@ def backend(name: str) -> Backend:
         module, _, attribute = SHIPPED[name].partition(":")
         made: Backend = getattr(import_module(module), attribute)()
         return made
-    for point in entry_points(group=GROUP, name=name):
-        plugged: Backend = point.load()()
-        return plugged
+    for point in plugins(GROUP):
+        if point.name == name:
+            plugged: Backend = point.load()()
+            return plugged
     raise UsageError(
         error("backend-unknown", f"no backend is called {name!r}", help=suggestion(name, names()))
     )

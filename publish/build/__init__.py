@@ -1,15 +1,16 @@
-"""The third floor: plans what to make, makes what is not fresh, and puts it in its place."""
+"""The third floor: plans what to make, makes what is not fresh, and puts it in its place.
+
+`making`, which compiles and binds, is imported only when there is something to make.
+"""
 
 from publish.build.plan import Plan, Request, content_root, make, read_archive
-from publish.build.run import Result, editions, gather, run
+from publish.build.run import Result, run
 
 __all__ = [
     "Plan",
     "Request",
     "Result",
     "content_root",
-    "editions",
-    "gather",
     "make",
     "read_archive",
     "run",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -110,6 +109,8 @@ def is_ours(path: Path) -> bool:
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
     """Give a file that becomes ``path`` when all went well: the new book, or still the old one."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
     try:

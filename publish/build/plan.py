@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish import backends, cache, chinese, content, fonts, layouts, locales, share
+from publish import backends, cache, content, fonts, layouts, locales, share
+from publish.build.languages import settle_languages
 from publish.build.outputs import Output, check, stem
 from publish.collect import collect
-from publish.compiler import settle_languages
 from publish.config import BookSettings, EditionSettings, Loaded, place, settle, suggestion
 from publish.diagnostics import (
     ContentError,
@@ -62,15 +62,14 @@ def read_archive(
         UsageError: there is nothing of that name.
     """
     roots = what or (content_root(loaded),)
-    here = Path.cwd()
+    bases = tuple(os.path.join(base, "") for base in (Path.cwd(), loaded.root))  # noqa: PTH118
 
     def shown(path: Path) -> str:
-        for base in (here, loaded.root):
-            if path.is_relative_to(base):
-                return str(path.relative_to(base))
-        return str(path)
+        text = os.path.join(path, "")  # noqa: PTH118 - of every article
+        base = next((base for base in bases if text.startswith(base)), "")
+        return text.removeprefix(base).rstrip(os.sep) or "."
 
-    archive = content.read_all(roots, shown=shown, drafts=drafts)
+    archive = content.read_all(roots, shown=shown, drafts=drafts, store=shop.cache)
     shop.report(*archive.findings)
     return settle_languages(archive, locales.normalise(loaded.config.project.language), shop)
 
@@ -218,8 +217,8 @@ def _phrases(
     """
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     for edition in {edition.name: edition for book in books for edition in book.editions}.values():
-        if edition.convert and not chinese.is_configuration(edition.convert):
-            raise UsageError(_not_opencc(edition, loaded))
+        if edition.convert:
+            _check_convert(edition, loaded)
         pairs: dict[str, str] = {}
         for name in edition.phrases:
             pairs |= _phrase_file(edition, name, loaded, shop)
@@ -227,18 +226,25 @@ def _phrases(
     return found
 
 
-def _not_opencc(edition: EditionSettings, loaded: Loaded) -> Diagnostic:
-    return error(
-        "convert-unknown",
-        f"OpenCC has no configuration {edition.convert!r}",
-        loaded.place(("editions", edition.name, "convert")),
-        suggestion(edition.convert, chinese.CONFIGURATIONS),
-    )
+def _check_convert(edition: EditionSettings, loaded: Loaded) -> None:
+    from publish import chinese
+
+    if not chinese.is_configuration(edition.convert):
+        raise UsageError(
+            error(
+                "convert-unknown",
+                f"OpenCC has no configuration {edition.convert!r}",
+                loaded.place(("editions", edition.name, "convert")),
+                suggestion(edition.convert, chinese.CONFIGURATIONS),
+            )
+        )
 
 
 def _phrase_file(
     edition: EditionSettings, name: str, loaded: Loaded, shop: Workshop
 ) -> dict[str, str]:
+    from publish import chinese
+
     path = loaded.root / name
     where = loaded.place(("editions", edition.name, "phrases"))
     try:

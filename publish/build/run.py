@@ -1,39 +1,16 @@
-"""Does what a plan says: gathers, compiles, binds, and puts whole books in their places."""
+"""Does what a plan says: leaves fresh books alone, and has the others made."""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
-from publish import backends, compiler, figures
-from publish.build import ledger, outputs
+from publish.build import ledger
 from publish.build.outputs import Output
-from publish.build.plan import Plan, Request, inputs, options
-from publish.cache import Cache
-from publish.config import COMMAND_LINE, place
+from publish.build.plan import Plan, Request, inputs
 from publish.config.figures import FigureSettings
-from publish.diagnostics import (
-    BackendError,
-    Diagnostic,
-    Place,
-    PublishError,
-    Reporter,
-    Severity,
-    Silent,
-    error,
-)
-from publish.layouts import Layout
-from publish.model import Book, Cover, Edition
+from publish.model import Book
 from publish.workshop import Workshop
-from publish.workshop.network import OfflineFetcher
-from publish.workshop.workers import InProcess
-
-LARGE = 1_000_000  # bytes of chapters: of a book whose pages are worth many workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +20,6 @@ class Result:
     books: tuple[Book, ...]
     failed: bool
     status: int  # exit status that the failures lead to; 0 without
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One binding, as it travels to a worker."""
-
-    edition: Edition
-    layout: Layout
-    backend: str
-    options: Mapping[str, object]
-    cache: str
-    epoch: datetime | None
-    path: str
-    strict: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    digest: str
-    size: int
-    findings: tuple[Diagnostic, ...]
-    status: int = 0
-    written: int = 0  # see `ledger.Entry`
 
 
 def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) -> Result:
@@ -90,7 +44,9 @@ def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) 
     made: dict[Path, Book] = {}
     status = int(plan.failed)
     if stale:
-        finished, worst = _make(plan, stale, keys, settings, shop, strict=request.strict)
+        from publish.build import making  # and with it all that a fresh book has no need of
+
+        finished, worst = making.make(plan, stale, keys, settings, shop, strict=request.strict)
         made.update(finished)
         status = max(status, worst)
     done = []
@@ -106,257 +62,3 @@ def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) 
 
 def _dry(output: Output, fresh: bool) -> Book:
     return Book(str(output.path), "", 0, fresh)
-
-
-def _make(
-    plan: Plan,
-    stale: Sequence[Output],
-    keys: Mapping[Path, str],
-    settings: FigureSettings,
-    shop: Workshop,
-    *,
-    strict: bool,
-) -> tuple[dict[Path, Book], int]:
-    """Compile and bind; return the books made and the worst exit status."""
-    counting = _Counting(shop)
-    shop = counting.shop
-    materials = gather(plan, stale, settings, shop)
-    if (strict and counting.warnings) or (settings.missing == "error" and materials.misses()):
-        shop.report(_strict(counting))
-        return {}, 1
-    tasks: list[tuple[Output, _Task]] = []
-    for output, plain in editions(plan, stale, materials, shop):
-        edition = _covered(plan, output, plain, settings, shop)
-        tasks.append((output, _task(plan, output, edition, shop, strict=strict)))
-    if strict and (counting.warnings or counting.errors):  # of a cover
-        shop.report(_strict(counting))
-        return {}, 1
-    tasks.sort(key=lambda pair: _is_cover(pair[1]))  # they count pages that books have set by then
-    status = int(counting.errors > 0)
-    bound = _bound([task for _, task in tasks], shop)
-    made: dict[Path, Book] = {}
-    for (output, task), result in zip(tasks, bound, strict=True):
-        shop.report(*result.findings)
-        if result.status:
-            status = max(status, result.status)
-            continue
-        if not _is_coverless(task.edition, output):  # an error, and told until it is mended
-            complete = not materials.lost_remotely(_ids(output))
-            watched = ledger.watch(_watched(plan, output, materials, settings))
-            entry = ledger.Entry(
-                keys[output.path],
-                watched,
-                result.digest,
-                result.size,
-                result.written,
-                complete,
-            )
-            ledger.enter(shop.cache, output.path, entry)
-        made[output.path] = Book(str(output.path), result.digest, result.size, False)
-    return made, status
-
-
-def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
-    """Bind books, then covers: many at a time, or one after the other with all workers for each.
-
-    A backend that has workers spreads its chapters over them, which shares large books out
-    better; but small ones are not worth it.
-    """
-    slow = [task for task in tasks if task.backend != "epub"]
-    large = any(sum(len(c.xhtml) for c in task.edition.chapters) > LARGE for task in slow)
-    alone = len(tasks) == 1 or large or not slow
-    bind = functools.partial(_bind, crew=shop) if alone else _bind
-    for covers, some in groupby(tasks, _is_cover):
-        yield from shop.spread("covers" if covers else "books", bind, some, small=alone)
-
-
-def _is_cover(task: _Task) -> bool:
-    return task.backend == "cover"
-
-
-def _watched(
-    plan: Plan, output: Output, materials: compiler.Materials, settings: FigureSettings
-) -> frozenset[Path]:
-    """Return the local pictures a book was, or would have been, made with."""
-    cover = _cover_request(plan, output)
-    files = figures.places(cover, settings) if cover else ()
-    return materials.watched(_ids(output)) | frozenset(files)
-
-
-def _ids(output: Output) -> frozenset[str]:
-    return frozenset(article.id for article in output.manuscript.articles)
-
-
-def gather(
-    plan: Plan, wanted: Sequence[Output], settings: FigureSettings, shop: Workshop
-) -> compiler.Materials:
-    """Gather fair copies and figures for the books wanted."""
-    articles = {a.id: a for output in wanted for a in output.manuscript.articles}
-    leads = any(plan.layouts[output.layout].options.get("lead_figure") for output in wanted)
-    config = plan.loaded.config
-    return compiler.gather(
-        list(articles.values()), plan.archive, config, settings, shop, leads=leads
-    )
-
-
-def editions(
-    plan: Plan, wanted: Sequence[Output], materials: compiler.Materials, shop: Workshop
-) -> Iterator[tuple[Output, Edition]]:
-    """Yield every output wanted with its edition, without cover, compiled once for all formats."""
-    done: dict[tuple[str, str, str], Edition] = {}
-    for output in wanted:
-        key = (output.manuscript.name, output.edition.name, output.layout)
-        if key not in done:
-            brief = compiler.Brief(
-                output.edition,
-                plan.phrases.get(output.edition.name, ()),
-                plan.loaded.config.project.url,
-            )
-            done = {
-                key: compiler.compile_edition(
-                    output.manuscript, brief, materials, plan.layouts[output.layout], shop
-                )
-            }
-        yield output, done[key]
-
-
-def _covered(
-    plan: Plan, output: Output, edition: Edition, settings: FigureSettings, shop: Workshop
-) -> Edition:
-    """Return an edition with its cover: the user's own, or one that the layout draws."""
-    cover = _own_cover(plan, output, settings, shop)
-    if cover is None:
-        layout = plan.layouts[output.layout]
-        cover = compiler.draw_cover(edition, layout, plan.catalogue, shop)
-    return dataclasses.replace(edition, cover=cover)
-
-
-def _is_coverless(edition: Edition, output: Output) -> bool:
-    """Tell whether a cover was drawn because the user's own is lost."""
-    return bool(output.manuscript.cover and edition.cover and edition.cover.svg)
-
-
-def _own_cover(
-    plan: Plan, output: Output, settings: FigureSettings, shop: Workshop
-) -> Cover | None:
-    """Return the user's own picture as a cover, or None, reported, if it cannot be used."""
-    asked = _cover_request(plan, output)
-    if asked is None:
-        return None
-    found = figures.prepare([asked], settings, shop)[asked]
-    if isinstance(found, figures.Lost):
-        message = f"{figures.brief(asked.address)}: {found.message}"
-        where = place(plan.loaded, output.book.name, "cover")
-        shop.report(error("cover-lost", message, where, "the layout draws the cover instead"))
-        return None
-    return Cover(found)
-
-
-def _cover_request(plan: Plan, output: Output) -> figures.Request | None:
-    """Return where the book's own cover is looked for; named by hand, from here and anywhere."""
-    written, root = output.manuscript.cover, str(plan.loaded.root)
-    if not written:
-        return None
-    where = place(plan.loaded, output.book.name, "cover")
-    file = Path(written).expanduser().absolute()
-    if where and where.file == COMMAND_LINE and file.is_file():
-        return figures.Request(str(file), (str(file.parent),), (), (str(file.parent),))
-    return figures.Request(written, (root, plan.archive.root), (root,), (root,))
-
-
-def _task(plan: Plan, output: Output, edition: Edition, shop: Workshop, *, strict: bool) -> _Task:
-    return _Task(
-        edition,
-        plan.layouts[output.layout],
-        output.backend,
-        options(output) | {"project": str(plan.loaded.root) if plan.loaded.file else ""},
-        str(shop.cache.root.parent),
-        shop.epoch,
-        str(output.path),
-        strict,
-    )
-
-
-def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
-    """Bind one book: the new file whole, or the old one.
-
-    Args:
-        task: the book.
-        crew: lends its workers and shows progress; without one this process is a worker itself.
-    """
-    path = Path(task.path)
-    heard = _Hearing(crew.reporter if crew else Silent())
-    executor, jobs = (crew.executor, crew.jobs) if crew else (InProcess(), 1)
-    shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), executor, jobs, task.epoch)
-    try:
-        with outputs.whole(path) as file:
-            backends.backend(task.backend).bind(task.edition, task.layout, shop, file, task.options)
-            faults = [f for f in heard.findings if f.severity is not Severity.NOTE]
-            if task.strict and faults:
-                raise BackendError(_not_made(path, len(faults)))
-    except PublishError as problem:
-        return _Bound("", 0, (*heard.findings, *problem.findings), problem.exit_status)
-    except OSError as problem:
-        fault = error("output-unwritable", f"cannot write: {problem.strerror}", Place(str(path)))
-        return _Bound("", 0, (*heard.findings, fault), 1)
-    digest, status = ledger.file_digest(path), path.stat()
-    return _Bound(digest, status.st_size, tuple(heard.findings), written=status.st_mtime_ns)
-
-
-def _not_made(path: Path, faults: int) -> Diagnostic:
-    return error("strict", f"not made: {faults} warnings, and --strict is set", Place(str(path)))
-
-
-def _strict(counting: _Counting) -> Diagnostic:
-    number = counting.warnings + counting.errors
-    return error(
-        "strict",
-        f"no book was made: {number} warnings or errors in the articles, and --strict is set",
-        help="without --strict the books are made, with placeholders where figures are lost",
-    )
-
-
-class _Passing:
-    """A reporter that lets another show progress."""
-
-    def __init__(self, shown: Reporter) -> None:
-        self._shown = shown
-
-    def begin(self, stage: str, total: int | None = None) -> None:
-        """Pass on."""
-        self._shown.begin(stage, total)
-
-    def advance(self, stage: str, steps: int = 1, text: str = "") -> None:
-        """Pass on."""
-        self._shown.advance(stage, steps, text)
-
-    def end(self, stage: str) -> None:
-        """Pass on."""
-        self._shown.end(stage)
-
-
-class _Hearing(_Passing):
-    """Keeps findings to itself."""
-
-    def __init__(self, shown: Reporter) -> None:
-        super().__init__(shown)
-        self.findings: list[Diagnostic] = []
-
-    def report(self, finding: Diagnostic) -> None:
-        """Keep a finding."""
-        self.findings.append(finding)
-
-
-class _Counting(_Passing):
-    """A workshop that counts what goes wrong."""
-
-    def __init__(self, shop: Workshop) -> None:
-        super().__init__(shop.reporter)
-        self.warnings = self.errors = 0
-        self.shop = dataclasses.replace(shop, reporter=self)
-
-    def report(self, finding: Diagnostic) -> None:
-        """Count a finding and pass it on."""
-        self.warnings += finding.severity is Severity.WARNING
-        self.errors += finding.severity is Severity.ERROR
-        self._shown.report(finding)

@@ -110,22 +110,24 @@ def check(session: Session, what: tuple[str, ...], **given: Any) -> int:
 def _gather(session: Session, what: tuple[str, ...], given: dict[str, Any]) -> Materials:
     """Gather what the books are made of; the findings go to the console."""
     from publish import build as house
+    from publish.build import making
 
     loaded = session.load(book_flags(given), what)
     with session.shop(loaded) as shop:
         plan = house.make(loaded, house.Request(what=what), shop)
-        return house.gather(plan, plan.outputs, session.figure_settings(loaded), shop)
+        return making.gather(plan, plan.outputs, session.figure_settings(loaded), shop)
 
 
 def _compiled(session: Session, loaded: Loaded, what: tuple[str, ...]) -> list[Edition]:
     """Compile every edition of the books; the findings go to the console."""
     from publish import build as house
+    from publish.build import making
 
     settings = session.figure_settings(loaded)
     with session.shop(loaded) as shop:
         plan = house.make(loaded, house.Request(what=what), shop)
-        materials = house.gather(plan, plan.outputs, settings, shop)
-        return [edition for _, edition in house.editions(plan, plan.outputs, materials, shop)]
+        materials = making.gather(plan, plan.outputs, settings, shop)
+        return [edition for _, edition in making.editions(plan, plan.outputs, materials, shop)]
 
 
 @click.command()

@@ -4,7 +4,6 @@ from publish.compiler.covers import draw as draw_cover
 from publish.compiler.covers import palette, title_lines
 from publish.compiler.drawings import drawing
 from publish.compiler.editions import Brief, compile_edition
-from publish.compiler.languages import settle_languages
 from publish.compiler.materials import Materials, gather
 
 __all__ = [
@@ -15,6 +14,5 @@ __all__ = [
     "drawing",
     "gather",
     "palette",
-    "settle_languages",
     "title_lines",
 ]

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from publish import locales
 from publish.content import dates, fields, titles
 from publish.content.fields import Fields
-from publish.content.header import Parsed
+from publish.content.header import Parsed, parse
+from publish.content.keeping import Made, Source
 from publish.content.text import is_blank
 from publish.content.tree import WEBPAGE, Found
-from publish.diagnostics import Diagnostic, Place, warning
+from publish.diagnostics import Place, warning
 from publish.model import Article, Plain
-
-if TYPE_CHECKING:
-    from publish.content.summary import Entry
 
 _INDEX = re.compile(r"(?:_?index|readme)", re.IGNORECASE)
 _LANGUAGES = re.compile(  # of ISO 639-1, those that no one takes for a suffix of code
@@ -30,31 +26,13 @@ _REGIONAL = re.compile(r"(?:zh|en|pt|es|fr|de|ja|ko)[-_](?:[a-z]{2}|[a-z]{4}(?:[
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file and what its place in the tree tells of it."""
-
-    file: Found
-    id: str
-    shown: str
-    data: bytes
-    root: str = ""  # name of the content root, which may be that of a language
-    entry: Entry | None = None  # in SUMMARY.md
-    position: int | None = None  # there, from 1
-
-    @property
-    def is_draft(self) -> bool:
-        """Tell whether the file lies where Hexo and Jekyll keep drafts."""
-        return "_drafts" in PurePosixPath(self.file.below).parts[:-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An article, or why there is none: "draft", "blank"."""
-
-    article: Article | None
-    findings: tuple[Diagnostic, ...] = ()
-    reason: str = ""
+def read(source: Source, *, drafts: bool) -> Made:
+    """Return the article of a file, or why there is none, with all that was found."""
+    parsed = parse(source.data, source.shown)
+    if parsed.failed:
+        return Made(None, parsed.findings)
+    made = article(source, parsed, drafts=drafts)
+    return replace(made, findings=parsed.findings + made.findings)
 
 
 def article(source: Source, parsed: Parsed, *, drafts: bool) -> Made:

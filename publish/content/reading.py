@@ -6,23 +6,18 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from publish.content import fields, titles, tree
-from publish.content.articles import Source, article
-from publish.content.fields import Fields
-from publish.content.header import Parsed, parse
-from publish.content.text import decode, is_blank
+from publish.cache import Cache
+from publish.content import tree
+from publish.content.keeping import Entry, Made, Shelf, Source
 from publish.content.tree import Found, Shown, Tree, counted, visible
 from publish.diagnostics import Diagnostic, Place, UsageError, error, warning
 from publish.model import Archive, Article, Section
 
-if TYPE_CHECKING:
-    from publish.content.summary import Entry
-
 _SECTION = re.compile(r"_index(?:\.[\w-]+)?\.(?:md|markdown|html?)")
-Listed = dict[str, tuple[int, "Entry"]]  # by path below the root
+Listed = dict[str, tuple[int, Entry]]  # by path below the root
 
 
 def read(root: Path, *, shown: Shown | None = None, drafts: bool = False) -> Archive:
@@ -44,10 +39,22 @@ def read(root: Path, *, shown: Shown | None = None, drafts: bool = False) -> Arc
     return read_all((root,), shown=shown, drafts=drafts)
 
 
-def read_all(roots: Iterable[Path], *, shown: Shown | None = None, drafts: bool = False) -> Archive:
+def read_all(
+    roots: Iterable[Path],
+    *,
+    shown: Shown | None = None,
+    drafts: bool = False,
+    store: Cache | None = None,
+) -> Archive:
     """Return the articles of several folders and files as one archive, none of them twice.
 
     Its root is the nearest folder that holds them all, so that ids stay distinct.
+
+    Args:
+        roots: folders and files.
+        shown: see `read`.
+        drafts: take drafts too.
+        store: where it is kept what files gave, for the next time their bytes are the same.
 
     Raises:
         UsageError: one of them is not there.
@@ -57,13 +64,17 @@ def read_all(roots: Iterable[Path], *, shown: Shown | None = None, drafts: bool 
         return visible(shown(path) if shown else _from_here(path))
 
     trees = []
-    for root in roots:
+    given = tuple(roots)
+    for root in given:
         if not root.exists():
             message = f"there is no file or folder {visible(str(root))}"
             raise UsageError(error("path-missing", message))
         trees.append(tree.survey(root, show))
     whole = _join(trees) if len(trees) > 1 else trees[0]
-    return _Reader(whole, show, drafts).archive()
+    shelf = Shelf(store, [str(drafts), show(whole.root), *map(str, given)])
+    archive = _Reader(whole, show, drafts, shelf).archive()
+    shelf.close()
+    return archive
 
 
 def _from_here(path: Path) -> str:
@@ -87,8 +98,8 @@ def _join(trees: list[Tree]) -> Tree:
 class _Reader:
     """The reading of one tree."""
 
-    def __init__(self, whole: Tree, shown: Shown, drafts: bool) -> None:
-        self.tree, self.shown, self.drafts = whole, shown, drafts
+    def __init__(self, whole: Tree, shown: Shown, drafts: bool, shelf: Shelf) -> None:
+        self.tree, self.shown, self.drafts, self.shelf = whole, shown, drafts, shelf
         self.findings: list[Diagnostic] = list(whole.findings)
         self.sections: dict[str, Section] = {}
         self.drafted: list[str] = []
@@ -128,7 +139,8 @@ class _Reader:
 
     def _bytes(self, path: Path) -> bytes | None:
         try:
-            return path.read_bytes()
+            with path.open("rb", buffering=0) as file:  # half the time, and there are hundreds
+                return file.read()
         except OSError as problem:
             message = f"the file cannot be read: {problem.strerror}"
             self.findings.append(error("unreadable", message, Place(self.shown(path))))
@@ -140,46 +152,34 @@ class _Reader:
             if data is not None:
                 self.empty.append(file.below)
             return None
-        shown = self.shown(file.path)
-        parsed = parse(data, shown)
-        self.findings += parsed.findings
-        if parsed.failed:
-            return None
         position, entry = listed.get(file.below, (None, None))
+        shown = self.shown(file.path)
         source = Source(file, id, shown, data, self.tree.root.name, entry, position)
-        made = article(source, parsed, drafts=self.drafts)
+        made = self.shelf.take(source, f"article {self.drafts}", self._read_article)
         self.findings += made.findings
         if made.reason == "draft":
             self.drafted.append(file.below)
         return made.article
+
+    def _read_article(self, source: Source) -> Made:
+        from publish.content import articles  # and parsers, which nothing that is kept needs
+
+        return articles.read(source, drafts=self.drafts)
 
     def _section(self, file: Found, id: str) -> None:
         """Take the title and weight of a folder from its ``_index.md``."""
         data = self._bytes(file.path)
         if data is None:
             return
-        shown = self.shown(file.path)
-        parsed = parse(data, shown)
-        self.findings += parsed.findings
         folder = id.rpartition("/")[0]
-        if parsed.failed or (folder in self.sections and file.path.stem != "_index"):
-            return
-        self._remark_section(parsed, shown, file.below)
-        front = Fields(parsed.fields, shown, parsed.lines)
-        title = front.text(fields.TITLE) or titles.heading(parsed.body)
-        weight = front.weight()
-        self.findings += front.findings
-        if title or weight is not None:
-            name = title or titles.from_name(folder.rpartition("/")[2])
-            self.sections[folder] = Section(folder, name, weight)
-
-    def _remark_section(self, parsed: Parsed, shown: str, below: str) -> None:
-        if any(key.lower() == "cascade" for key in parsed.fields):
-            message = "cascade is not applied: each article tells its own front matter"
-            place = Place(shown, parsed.lines.get("cascade", 1))
-            self.findings.append(warning("cascade-ignored", message, place))
-        if not is_blank(parsed.body):
-            self.paged.append(below)
+        counts = folder not in self.sections or file.path.stem == "_index"
+        source = Source(file, id, self.shown(file.path), data)
+        made = self.shelf.take(source, f"section {counts}", partial(_read_section, counts=counts))
+        self.findings += made.findings
+        if made.has_text:
+            self.paged.append(file.below)
+        if made.section:
+            self.sections[folder] = made.section
 
     def _summary(self) -> Listed:
         """Keep the files that a SUMMARY.md at the root lists, if there is one."""
@@ -188,6 +188,7 @@ class _Reader:
         if own is None or data is None:
             return {}
         from publish.content import summary
+        from publish.content.text import decode
 
         shown = self.shown(own.path)
         text, found = decode(data, shown)
@@ -218,6 +219,10 @@ class _Reader:
 
     def _weigh_folders(self, listed: Listed, ids: dict[str, str]) -> None:
         """Give a folder the place of its first chapter, so that SUMMARY.md orders folders too."""
+        if not listed:
+            return
+        from publish.content import titles
+
         for below, (position, _) in sorted(listed.items(), key=lambda item: item[1][0]):
             folders = ids[below].split("/")[:-1]
             for depth in range(1, len(folders) + 1):
@@ -228,3 +233,9 @@ class _Reader:
                     self.sections[folder] = Section(folder, title, position)
                 elif known.weight is None:
                     self.sections[folder] = replace(known, weight=position)
+
+
+def _read_section(source: Source, *, counts: bool) -> Made:
+    from publish.content import sections
+
+    return sections.read(source, counts=counts)

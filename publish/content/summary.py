@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from publish.content.keeping import Entry
 from publish.content.titles import plain
 
 _ENTRY = re.compile(
@@ -17,16 +18,6 @@ _ENTRY = re.compile(
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,3})\s+(?P<text>.*)")
 _NO_TITLE = re.compile(r"(?:table of )?contents|summary|目[录錄次]|概要", re.IGNORECASE)
 MAX_LINE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A chapter of the list: where, what it is called there, under which part, from line."""
-
-    path: str  # below the folder of SUMMARY.md
-    title: str
-    part: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,28 @@ files give the same books on every machine.
     kit = cut({("zh-Hans", "song", "normal"): frozenset("字")}, catalogue, cache)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from publish.fonts.catalogue import Catalogue, Face, Family, load
-from publish.fonts.cut import CutFace, Demand, Kit, cut, plan, program, sources, subset
-from publish.fonts.emoji import in_one_colour
-from publish.fonts.opening import coverage, engine, ignorable, opened
-from publish.fonts.outline import Outline, outline
-from publish.fonts.report import (
-    EditionStatus,
-    FamilyStatus,
-    Missing,
-    Report,
-    SetCoverage,
-    edition_findings,
-    install_command,
-    missing,
-    missing_findings,
-    report,
-)
-from publish.fonts.stacks import Choice, stack
+
+if TYPE_CHECKING:
+    from publish.fonts.cutting import CutFace, Demand, Kit, cut, plan, program, sources, subset
+    from publish.fonts.emoji import in_one_colour
+    from publish.fonts.opening import coverage, engine, ignorable, opened
+    from publish.fonts.outlines import Outline, outline
+    from publish.fonts.reporting import (
+        EditionStatus,
+        FamilyStatus,
+        Missing,
+        Report,
+        SetCoverage,
+        edition_findings,
+        install_command,
+        missing,
+        missing_findings,
+        report,
+    )
+    from publish.fonts.stacks import Choice, stack
 
 __all__ = [
     "Catalogue",
@@ -60,3 +64,27 @@ __all__ = [
     "stack",
     "subset",
 ]
+
+# All but the catalogue comes in when it is asked for (PEP 562): a book that is fresh needs no more.
+_ROOMS = {
+    "cutting": {"CutFace", "Demand", "Kit", "cut", "plan", "program", "sources", "subset"},
+    "emoji": {"in_one_colour"},
+    "opening": {"coverage", "engine", "ignorable", "opened"},
+    "outlines": {"Outline", "outline"},
+    "reporting": {
+        *("EditionStatus", "FamilyStatus", "Missing", "Report", "SetCoverage", "edition_findings"),
+        *("install_command", "missing", "missing_findings", "report"),
+    },
+    "stacks": {"Choice", "stack"},
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from importlib import import_module
+
+        for room, names in _ROOMS.items():
+            if name in names:
+                found = globals()[name] = getattr(import_module(f"{__name__}.{room}"), name)
+                return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

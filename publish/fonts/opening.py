@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from publish.fonts.catalogue import Face, Family
 
 
+@cache
 def ignorable(code: int) -> bool:
     """Tell whether a character needs no glyph: controls, joiners, selectors, bidi marks.
 

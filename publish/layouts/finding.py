@@ -13,6 +13,7 @@ from typing import Any
 from publish.cache import digest
 from publish.config import suggestion
 from publish.diagnostics import Place, UsageError, error
+from publish.installed import plugins
 from publish.layouts.words import WRITTEN
 from publish.share import shared_folder
 
@@ -108,7 +109,7 @@ def names(project: Path | None = None) -> tuple[str, ...]:
         for folder in root.iterdir()
         if _NAME.fullmatch(folder.name) and files_in(folder)
     }
-    return tuple(sorted(found | {point.name for point in _points()}))
+    return tuple(sorted(found | {point.name for point in plugins(GROUP)}))
 
 
 def _unknown(name: str, seen: list[str], project: Path | None) -> Any:
@@ -125,7 +126,7 @@ def _places(name: str, project: Path | None) -> list[Path]:
     if not _NAME.fullmatch(name):
         return []
     own = [project / "layouts" / name] if project else []
-    given = [*(_folder(point) for point in _points() if point.name == name)]
+    given = [*(_folder(point) for point in plugins(GROUP) if point.name == name)]
     places = [
         place.resolve()
         for place in (*own, *given, shared_folder("layouts") / name)
@@ -134,12 +135,6 @@ def _places(name: str, project: Path | None) -> list[Path]:
     if places and project and (common := project / "layouts").is_dir():
         places.insert(1 if places[0] == own[0].resolve() else 0, common.resolve())
     return list(dict.fromkeys(places))
-
-
-def _points() -> list[Any]:
-    from importlib.metadata import entry_points
-
-    return list(entry_points(group=GROUP))
 
 
 def _folder(point: Any) -> Path:

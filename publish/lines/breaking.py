@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from operator import add, mul
+from math import inf
+from operator import add
+from typing import Any
 
 from publish.lines.joints import BITS, Break, Joint, Rules, code, table
 from publish.lines.kinds import UPRIGHT, Kind
@@ -53,6 +55,7 @@ class Paragraph:
     shrinks: tuple[float, ...]
     shrunk: tuple[float, ...]  # sums of what may be taken before each token
     stretch: tuple[float, ...]  # sums of weights before each token
+    easy: float  # what any place of weight 1 can be stretched by without a look at its cap
     stops: tuple[int, ...]  # tokens behind the ends that the author wants, and behind all
 
     def breaks(self, width: float, indent: float = 0.0, *, fill: bool = True) -> list[Line]:
@@ -83,14 +86,15 @@ class Paragraph:
         after = self._skip(after)
         last = ended or after == len(self.tokens)
         slack = width - self._natural(start, end)
-        gaps, short = self.adds[start : end - 1], False
+        gaps, short, drawn = self.adds[start : end - 1], False, width - slack
         if slack < -NOTHING:
             gaps = self._shrunk_gaps(start, end, -slack)
+            drawn += sum(gaps) - sum(self.adds[start : end - 1])
         elif slack > NOTHING and fill and not last:
             filled = self._filled_gaps(start, end, slack)
             short = filled is None
-            gaps = filled or gaps
-        drawn = self._natural(start, end) + sum(gaps) - sum(self.adds[start : end - 1])
+            if filled:
+                gaps, drawn = filled, width
         return Line(start, end, after, drawn, self.lead[start], gaps, short, last)
 
     def _skip(self, at: int) -> int:
@@ -160,9 +164,14 @@ class Paragraph:
 
     def _filled_gaps(self, start: int, end: int, slack: float) -> tuple[float, ...] | None:
         """Return the gaps of a line stretched by so much, evenly and capped; None: too much."""
-        places = range(start, end - 1)
+        room = self.stretch[end - 1] - self.stretch[start]
+        if room and slack <= self.easy * room:
+            even = slack / room
+            weighed = (weight * even for weight in self.weights[start : end - 1])
+            return tuple(map(add, self.adds[start : end - 1], weighed))
         if sum(self.caps[start : end - 1]) < slack:
             return None
+        places = range(start, end - 1)
         full: set[int] = set()
         while True:
             weight = sum(self.weights[place] for place in places if place not in full)
@@ -193,71 +202,79 @@ def compose(
         ems: the size of each token's type.
         rules: what the layout chooses.
     """
+    count = len(tokens)
+    if not count:
+        return Paragraph(*((),) * 12, inf, (0,))
     wide = list(widths)
-    for place in range(1, len(tokens) - 1):
-        if tokens[place].kind is Kind.SPACE and tokens[place].right is Side.LETTER:
+    # Marks, words and spaces; all else is Han, of which there is nothing to be said if not glued.
+    others = [
+        place for place, token in enumerate(tokens) if token.right or token.kind is not Kind.HAN
+    ]
+    for place in others:
+        typed = tokens[place].kind is Kind.SPACE and tokens[place].right is Side.LETTER
+        if typed and 0 < place < count - 1:
             wide[place] = rules.gap * min(ems[place - 1], ems[place + 1])
-    stops = [place + 1 for place, token in enumerate(tokens) if token.kind is Kind.END]
-    stops += [len(tokens)] * (len(tokens) not in stops)
-    pairs = table(rules)
-    codes = [
-        code(token.kind, token.left, token.right, width >= FULL * em)
-        for token, width, em in zip(tokens, wide, ems, strict=True)
-    ]
-    joints = [pairs[one << BITS | two] for one, two in pairwise(codes)]
-    joints += [Joint()] * bool(tokens)
-    sizes = [*map(min, ems, ems[1:]), *ems[-1:]]
-    adds, weights, caps, shrinks, breaks = zip(*joints, strict=True) if tokens else ((),) * 5
-    adds, caps, shrinks = (tuple(map(mul, part, sizes)) for part in (adds, caps, shrinks))
-    starts = [0.0, *accumulate(map(add, wide, adds))][: len(tokens)]
-    empty = [pairs.blanks[one] for one in codes]
-    tails = [
-        0.0 if token.text in UPRIGHT else blank[1] * em
-        for token, blank, em in zip(tokens, empty, ems, strict=True)
-    ]
+    codes = [int(width >= FULL * em) for width, em in zip(wide, ems, strict=True)]
+    for place in others:
+        token = tokens[place]
+        codes[place] |= code(token.kind, token.left, token.right)
+    stops = [place + 1 for place in others if tokens[place].kind is Kind.END]
+    stops += [count] * (count not in stops)
+    adds, weights, caps, shrinks, breaks = _joined(codes, ems, rules)
+    starts = list(accumulate(map(add, wide, adds), initial=0.0))[:count]
+    lead, ends = [0.0] * count, list(map(add, starts, wide))
+    blanks = table(rules, 1.0).blanks
+    for place in others:
+        token, (before, behind) = tokens[place], blanks[codes[place]]
+        lead[place] = before * ems[place]
+        if token.kind in _UNDRAWN and place:
+            ends[place] = -inf
+        elif behind and token.text not in UPRIGHT:
+            ends[place] -= behind * ems[place]  # the blank hangs out, as do spaces
+    limits = [cap / weight for cap, weight in zip(caps, weights, strict=True) if weight]
     return Paragraph(
         tokens=tuple(tokens),
         widths=tuple(wide),
         adds=adds,
         weights=weights,
         caps=caps,
-        breaks_at=_without_runts(tokens, list(breaks), stops),
-        lead=tuple([blank[0] * em for blank, em in zip(empty, ems, strict=True)]),
+        breaks_at=_without_runts(tokens, breaks, stops),
+        lead=tuple(lead),
         starts=tuple(starts),
-        ends=_ends(tokens, starts, wide, tails),
+        ends=tuple(accumulate(ends, max)),
         shrinks=shrinks,
-        shrunk=tuple([0.0, *accumulate(shrinks)][: len(tokens)]),
-        stretch=tuple([0.0, *accumulate(weights)][: len(tokens)]),
+        shrunk=tuple(accumulate(shrinks, initial=0.0))[:count],
+        stretch=tuple(accumulate(weights, initial=0.0))[:count],
+        easy=min(limits, default=inf) - NOTHING,
         stops=tuple(stops),
     )
 
 
-def _ends(
-    tokens: Sequence[Token],
-    starts: Sequence[float],
-    widths: Sequence[float],
-    tails: Sequence[float],
-) -> tuple[float, ...]:
-    """Return where each token ends as a line's last: its blank hangs out, as do spaces."""
-    found: list[float] = []
-    end = 0.0
-    for token, start, width, tail in zip(tokens, starts, widths, tails, strict=True):
-        if token.kind not in _UNDRAWN or not found:
-            end = max(end, start + width - tail)
-        found.append(end)
-    return tuple(found)
+def _joined(codes: Sequence[int], ems: Sequence[float], rules: Rules) -> Any:
+    """Return the columns of what stands behind each token: its joint with the next."""
+    sizes = set(ems)
+    if len(sizes) == 1:
+        pairs = table(rules, sizes.pop())
+        joints = [pairs[one << BITS | two] for one, two in pairwise(codes)]
+    else:
+        joints = [
+            table(rules, min(sizes))[one << BITS | two]
+            for (one, two), sizes in zip(pairwise(codes), pairwise(ems), strict=True)
+        ]
+    return zip(*joints, Joint(), strict=True)
 
 
 def _without_runts(
-    tokens: Sequence[Token], breaks: list[Break], stops: Sequence[int]
+    tokens: Sequence[Token], breaks: Sequence[Break], stops: Sequence[int]
 ) -> tuple[Break, ...]:
     """Forbid last lines of one character (孤字不成行, clreq 6.3.4), with whatever marks follow."""
+    found = list(breaks)
     first = 0
     for stop in stops:
         place = stop - 1
         while place >= first and tokens[place].kind in _MARKS:
             place -= 1
-        if place > first + 1 and len(tokens[place].text) == 1 and breaks[place - 1] is Break.YES:
-            breaks[place - 1] = Break.NO
+        if place > first + 1 and len(tokens[place].text) == 1 and found[place - 1] is Break.YES:
+            found[place - 1] = Break.NO
         first = stop
-    return tuple(breaks)
+    return tuple(found)

@@ -65,14 +65,17 @@ class Joint(NamedTuple):
 class Table(dict[int, Joint]):
     """The pair table of some rules, filled as pairs are met; kept by `code` of both tokens."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, em: float) -> None:
         self._rules = rules
-        self.blanks = _Blanks(rules.region)
+        self._em = em
+        self.blanks = _Blanks(rules.region)  # em
 
     def __missing__(self, pair: int) -> Joint:
         found = joint(_shape(pair >> BITS), _shape(pair & (1 << BITS) - 1), self._rules)
-        self[pair] = found
-        return found
+        self[pair] = found._replace(
+            add=found.add * self._em, cap=found.cap * self._em, shrink=found.shrink * self._em
+        )
+        return self[pair]
 
 
 class _Blanks(dict[int, tuple[float, float]]):
@@ -87,19 +90,22 @@ class _Blanks(dict[int, tuple[float, float]]):
 BITS = 12  # of a code
 
 
-def code(kind: int, left: int, right: int, full: bool) -> int:
-    """Return all that joints know of a token as a number: enumerations are slow to look up."""
-    return kind << 7 | left << 4 | right << 1 | full
+def code(kind: int, left: int, right: int) -> int:
+    """Return all that joints know of a token as a number: enumerations are slow to look up.
+
+    The lowest bit is free for whether the token is an em wide.
+    """
+    return kind << 7 | left << 4 | right << 1
 
 
 def _shape(one: int) -> Shape:
     return Kind(one >> 7), Side(one >> 4 & 7), Side(one >> 1 & 7), bool(one & 1)
 
 
-@lru_cache(maxsize=16)
-def table(rules: Rules) -> Table:
-    """Return the pair table of some rules."""
-    return Table(rules)
+@lru_cache(maxsize=256)
+def table(rules: Rules, em: float) -> Table:
+    """Return the pair table of some rules for a size of type; its lengths are in that unit."""
+    return Table(rules, em)
 
 
 Shape = tuple[Kind, Side, Side, bool]

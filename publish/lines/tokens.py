@@ -58,6 +58,7 @@ class Role(IntEnum):
 
     TEXT = 0
     NOTE = 1  # the call of a note: one token
+    LEADER = 2  # what fills the line it stands on, between a title and its number: one token
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def tokenise(runs: Sequence[Run]) -> tuple[Token, ...]:
     for number, run in enumerate(runs):
         if run.role is Role.NOTE:
             found += [Token(run.text, Kind.NOTE, number)] if run.text else []
+        elif run.role is Role.LEADER:
+            found.append(Token(run.text, Kind.OBJECT, number, left=Side.SHUT, right=Side.SHUT))
         else:
             found += _tokens(run.text, number, base, quotes)
         base += len(run.text)

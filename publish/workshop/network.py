@@ -8,12 +8,9 @@ look names up themselves.
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import threading
 import time
 from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -268,6 +265,8 @@ def _retry_after(response: httpx2.Response) -> float | None:
     text = response.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text[:9])
+    from email.utils import parsedate_to_datetime
+
     with suppress(ValueError, TypeError, OverflowError):
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     return None
@@ -324,6 +323,9 @@ def look_up(host: str) -> tuple[str, ...]:
     Raises:
         OSError: the name is unknown.
     """
+    import ipaddress
+    import socket
+
     with suppress(ValueError):
         return (str(ipaddress.ip_address(host)),)
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)

@@ -1,19 +1,23 @@
-"""Executors: in this process, or in processes that end with their parent."""
+"""Executors: in this process, or in processes that end with their parent.
+
+multiprocessing is imported only when a process is started: a build with nothing to do starts none.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from publish.diagnostics import SetupError, error
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 R = TypeVar("R")
 
@@ -51,6 +55,9 @@ class Processes(Executor):
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
             self._pool = ProcessPoolExecutor(
                 self.jobs,
                 mp_context=multiprocessing.get_context("spawn"),
@@ -143,12 +150,15 @@ def _end_with_parent() -> None:
 
     ProcessPoolExecutor's workers otherwise outlive a parent killed by SIGKILL.
     """
+    import multiprocessing
+    from multiprocessing import connection
+
     parent = multiprocessing.parent_process()
     if parent is None:
         return
 
     def watch() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
+        connection.wait([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="end-with-parent").start()

@@ -17,7 +17,7 @@ from test_pdf_structure import marked
 from weasyprint.formatting_structure import boxes
 
 from publish import lines
-from publish.backends.pdf import composer
+from publish.backends.pdf import composer, hooks
 from publish.backends.pdf.shaper import Shaper, Sort
 from publish.diagnostics import UsageError
 from publish.model import Chapter
@@ -88,7 +88,8 @@ def test_the_text_is_the_same_as_if_set_plainly(shop: Workshop, rich: Made) -> N
     plain = bind(shop, editions.rich(shop), setting="plain")
     assert not rich.codes
     assert rich.data != plain.data
-    assert sorted(rich.text) == sorted(plain.text)
+    assert sorted(rich.text.replace("…", "")) == sorted(plain.text.replace("…", ""))
+    assert rich.text.count("…") < plain.text.count("…"), "leaders say nothing"
     assert body(rich)[:60] == body(plain)[:60]
 
 
@@ -206,8 +207,8 @@ def test_sorts_do_not_depend_on_what_was_shaped_before() -> None:
     (style,) = (box.style for box in everything if isinstance(box, boxes.TextBox))
     tokens = lines.tokenise([lines.Run("他说，“don’t”——R1……")])
     shapers = Shaper(), Shaper()
-    shapers[0].shape(tokens[3:], shapers[0].case(style))
-    one, two = (shaper.shape(tokens, shaper.case(style)) for shaper in shapers)
+    shapers[0].shape(tokens[3:], shapers[0].fount(style).case)
+    one, two = (shaper.shape(tokens, shaper.fount(style).case) for shaper in shapers)
     assert len(one) == len(tokens)
     assert [describe(sort) for sort in one] == [describe(sort) for sort in two]
 
@@ -221,7 +222,7 @@ def test_the_engine_sets_lines_when_it_is_not_the_one_we_know(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert composer.moved() == ""
-    monkeypatch.setattr(composer, "MAJOR", "1.")
+    monkeypatch.setattr(hooks, "MAJOR", "1.")
     assert composer.moved().startswith("WeasyPrint ")
     made = composed(shop, "<p>照常排出来。</p>")
     assert made.codes.count("lines-plain") == 1

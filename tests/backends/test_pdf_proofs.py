@@ -29,6 +29,7 @@ from publish.backends.pdf import compose, document, ready
 from publish.backends.pdf.composer import Composer
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
+from publish.build import making
 from publish.cli.session import Flags, Session
 from publish.diagnostics import Silent
 from publish.model import Chapter, Edition, EditionPart
@@ -192,8 +193,8 @@ def of_files(files: list[Path], folder: Path) -> Proof:
         with session.shop(loaded) as own:
             quiet = replace(own, reporter=Silent())
             plan = build.make(loaded, build.Request(what=what, to=("pdf",)), quiet)
-            materials = build.gather(plan, plan.outputs, session.figure_settings(loaded), quiet)
-            [(output, edition)] = build.editions(plan, plan.outputs, materials, quiet)
+            materials = making.gather(plan, plan.outputs, session.figure_settings(loaded), quiet)
+            [(output, edition)] = making.editions(plan, plan.outputs, materials, quiet)
             return proof(edition, quiet, plan.layouts[output.layout])
 
 

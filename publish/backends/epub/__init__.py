@@ -8,9 +8,9 @@ a good Chinese EPUB where it is done and what checks it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import BinaryIO
 
+from publish.installed import version
 from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop

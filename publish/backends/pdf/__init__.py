@@ -28,10 +28,10 @@ import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.metadata import version
 from typing import BinaryIO, ClassVar
 
 from publish.diagnostics import SetupError, error
+from publish.installed import version
 from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop

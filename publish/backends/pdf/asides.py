@@ -51,6 +51,11 @@ class Reading:
     width: float = 0.0  # CSS pixels
 
     @property
+    def text(self) -> Any:
+        """The text box that lines are made of."""
+        return self.base
+
+    @property
     def size(self) -> float:
         """Of what it is over, in CSS pixels."""
         return float(self.base.style["font_size"])
@@ -67,7 +72,7 @@ class Reading:
             self.tokens = [Token(sign, Kind.HAN, 0, at) for at, sign in enumerate(text)]
         else:
             self.tokens = lines.tokenise([Run(text)])
-        self.sorts = shaper.shape(self.tokens, shaper.case(self.box.style))
+        self.sorts = shaper.shape(self.tokens, shaper.fount(self.box.style).case)
         size = self.box.style["font_size"]
         self.width = sum(sort.width for sort in self.sorts) * size / SIZE
 
@@ -112,6 +117,7 @@ class Reading:
         made.position_y = base.position_y + base.baseline - rise
         made.baseline, made.margin_top, made.margin_bottom = 0.0, 0.0, 0.0
         made.pango_layout = Setting(made.text, self.tokens, self.sorts, places, style, rises=rises)
+        made.pango_layout.said = made.text if self.column else None
         return made
 
     def _stacked(self, size: float) -> tuple[float, list[float], list[float]]:
@@ -157,7 +163,6 @@ def reading(box: Any, containing: Any) -> Reading | None:
 # ---- notes in two lines
 
 
-_SPACE = lines.tokenise([Run(" ")])
 _NOTHING = Token("", Kind.SPACE)
 _BEHIND = lines.tokenise([Run("中中")])  # so that a note's own end is none of a paragraph
 
@@ -180,14 +185,19 @@ class Inset:
     small: Paragraph | None = None
     sound: bool = True
 
+    @property
+    def text(self) -> Any:
+        """The text box that lines are made of."""
+        return self.box
+
     def cut(self, rules: Rules, shaper: Any, run: int) -> list[Token]:
         """Return the cells as tokens of a run."""
         size = self.box.style["font_size"]
         tokens = lines.tokenise([Run(self.box.text)])
         last = len(tokens)
         tokens += _BEHIND
-        self.sorts = shaper.shape(tokens, shaper.case(self.box.style))
-        (self.space,) = shaper.shape(_SPACE, shaper.case(self.box.style))
+        self.sorts = shaper.shape(tokens, shaper.fount(self.box.style).case)
+        self.space = shaper.fount(self.box.style).space
         self.sound = all(sort.sound for sort in self.sorts)
         wides = [sort.width * size / SIZE for sort in self.sorts]
         tight = Rules(rules.region, Style.BANJIAO, rules.gap)
@@ -245,7 +255,7 @@ class Inset:
                 end = edge - self.space.width * size / SIZE
                 drawn.append((_NOTHING, self.space, end, rise))
         setting.tokens, setting.sorts, setting.places, setting.rises = zip(*drawn, strict=True)
-        setting.tail = None
+        setting.said, setting.tail = text.text, None
 
     def _cell(self, token: int) -> int:
         return next(n for n, (first, last) in enumerate(self.cells) if first <= token < last)

@@ -285,4 +285,4 @@ def press(floor: Floor, kind: str) -> Press:
         )
 
     families = frozenset(face.family for face in setup.kit.faces)
-    return Press(own, supply, families, store)
+    return Press(own, supply, families, store, margins=kind in ("heads", "folios"))

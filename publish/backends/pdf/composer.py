@@ -10,27 +10,24 @@ where the other ended. Drawing (`draw_first_line`) is left to `pen`.
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from itertools import accumulate
+from math import inf
 from typing import Any
 
-import weasyprint
-
 from publish import lines
-from publish.backends.pdf import asides, beside
+from publish.backends.pdf import asides, beside, hooks
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
 from publish.lines import Kind, Paragraph, Role, Rules, Run, Style, Token
 
-MAJOR = "70."  # of the engine that this is written for
 END = "\n"  # what the engine makes of <br>
 NEARLY = 1.5  # measures: a paragraph not longer may be one whose box was made as wide as it is
 
-_block: Any = import_module("weasyprint.layout.block")  # the engine has no types
+_css: Any = import_module("weasyprint.css")  # the engine has no types
+_block: Any = import_module("weasyprint.layout.block")
 _inline: Any = import_module("weasyprint.layout.inline")
 _percent: Any = import_module("weasyprint.layout.percent")
 _breaks: Any = import_module("weasyprint.text.line_break")
@@ -41,6 +38,7 @@ _SIGNATURES = {
     (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
     " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
     (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
+    (_inline, "strut"): "style",
     (_inline, "atomic_box"): "context box position_x skip_stack containing_block absolute_boxes"
     " fixed_boxes",
     (_inline, "line_box_verticality"): "box",
@@ -55,17 +53,7 @@ _SIGNATURES = {
 
 def moved() -> str:
     """Return what is not where it was in the engine, or "" if all is."""
-    version = str(weasyprint.__version__)
-    if not version.startswith(MAJOR):
-        return f"WeasyPrint {version}"
-    for (module, name), parameters in _SIGNATURES.items():
-        found = getattr(module, name, None)
-        if found is None or list(inspect.signature(found).parameters) != parameters.split():
-            return f"{module.__name__}.{name}"
-    return ""
-
-
-_SPACE = (Token(" ", Kind.SPACE),)
+    return hooks.moved(_SIGNATURES)
 
 
 class _NotOursError(Exception):
@@ -76,29 +64,31 @@ class _NotOursError(Exception):
 class _Gathering:
     """A paragraph's tree, being walked."""
 
+    shaper: Shaper
     containing: Any
     leaves: list[Leaf] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     sides: list[tuple[int, int, float, float]] = field(default_factory=list)
 
     def walk(self, parent: Any, path: tuple[int, ...], role: Role) -> None:
+        led = any(child.is_leader for child in parent.children)
         for index, child in enumerate(parent.children):
             here = (*path, index)
             kind = type(child)
+            if kind is boxes.TextBox:
+                self._text(child, here, role, led=led)
+                continue
             if not child.is_in_normal_flow():
                 raise _NotOursError
-            _percent.resolve_percentages(child, self.containing)
-            if reading := asides.reading(child, self.containing):
-                self._add(Leaf(here, reading.base, reading.base.text, reading), reading.run(role))
-            elif kind is boxes.TextBox:
-                if child.text != END and not _is_plain(child):
-                    raise _NotOursError
-                self._add(Leaf(here, child, child.text), Run(child.text, role))
-            elif kind is boxes.InlineBox:
+            if kind is boxes.InlineBox:
                 self._inline(child, here, role)
             elif kind in (boxes.InlineBlockBox, boxes.InlineReplacedBox):
                 if child.is_table_wrapper:
                     raise _NotOursError
+                if reading := asides.reading(child, self.containing):
+                    self._aside(reading, here, reading.run(role))
+                    continue
+                _percent.resolve_percentages(child, self.containing)
                 self._add(Leaf(here, child), Run(lines.OBJECT))
             else:
                 raise _NotOursError
@@ -107,29 +97,89 @@ class _Gathering:
         self.leaves.append(leaf)
         self.runs.append(run)
 
+    def _aside(self, aside: Any, path: tuple[int, ...], run: Run) -> None:
+        text = aside.text
+        fount = self.shaper.fount(text.style)
+        if not aside.drawn:  # of no height to the line
+            fount = replace(fount, strut=(0.0, 0.0))
+        self._add(Leaf(path, text, text.text, fount=fount, aside=aside), run)
+
+    def _text(self, box: Any, path: tuple[int, ...], role: Role, *, led: bool) -> None:
+        fount = self.shaper.fount(box.style)
+        # The engine sets the text beside a leader as preformatted.
+        plain = fount.plain and (led or box.style["white_space"] == "normal")
+        if box.text != END and not (plain and lines.settable(box.text)):
+            raise _NotOursError
+        vars(box).update(_BARE)
+        self._add(Leaf(path, box, box.text, fount=fount), Run(box.text, role))
+
     def _inline(self, box: Any, path: tuple[int, ...], role: Role) -> None:
         style = box.style
-        if box.is_leader or style["position"] != "static":
+        if style["position"] != "static" or style["box_decoration_break"] == "clone":
             raise _NotOursError
-        if style["box_decoration_break"] == "clone":
-            raise _NotOursError
+        if box.is_leader:
+            self._leader(box, path)
+            return
         if style["white_space"] != "normal" and [t.text for t in _texts(box)] != [END]:
             raise _NotOursError
-        for side in ("margin_left", "margin_right"):
-            if getattr(box, side) == "auto":
-                setattr(box, side, 0)
-        left = box.margin_left + box.border_left_width + box.padding_left
-        right = box.margin_right + box.border_right_width + box.padding_right
         first = len(self.leaves)
+        left, right = self._resolved(box)
         raised = style["vertical_align"] not in ("baseline", 0)
         if not box.children:
             self._add(Leaf(path, box), Run(""))
         elif inset := asides.inset(box, self.containing):
-            self._add(Leaf((*path, 0), inset.box, inset.box.text, inset), Run(lines.OBJECT))
+            self._aside(inset, (*path, 0), Run(lines.OBJECT))
         else:
             self.walk(box, path, Role.NOTE if raised and _is_call(box) else role)
         if left or right:
             self.sides.append((first, len(self.leaves), left, right))
+
+    def _resolved(self, box: Any) -> tuple[float, float]:
+        """Return what stands on both sides of a box, whose lengths are resolved then."""
+        if _SIDED.isdisjoint(box.style.cascaded):
+            vars(box).update(_BARE)
+            return 0.0, 0.0
+        _percent.resolve_percentages(box, self.containing)
+        for side in ("margin_left", "margin_right"):
+            if getattr(box, side) == "auto":
+                setattr(box, side, 0)
+        return (
+            box.margin_left + box.border_left_width + box.padding_left,
+            box.margin_right + box.border_right_width + box.padding_right,
+        )
+
+    def _leader(self, box: Any, path: tuple[int, ...]) -> None:
+        (text,) = box.children
+        fount = self.shaper.fount(text.style)
+        tokens = lines.tokenise([Run(text.text)])
+        units = tuple(zip(tokens, self.shaper.shape(tokens, fount.case), strict=True))
+        if not (fount.plain and lines.settable(text.text) and all(sort.sound for _, sort in units)):
+            raise _NotOursError
+        for each in (box, text):
+            vars(each).update(_BARE)
+        leaf = Leaf(path, box, fount=fount, leader=units)
+        self._add(leaf, Run(lines.OBJECT, Role.LEADER))
+
+
+# What boxes have whose style says nothing of their sides.
+_EDGES = ("left", "right", "top", "bottom")
+_BARE: dict[str, Any] = {
+    **{f"{kind}_{edge}": 0 for kind in ("margin", "padding") for edge in _EDGES},
+    **{f"border_{edge}_width": 0 for edge in _EDGES},
+    "width": "auto",
+    "min_width": 0,
+    "max_width": inf,
+    "height": "auto",
+    "min_height": 0,
+    "max_height": inf,
+}
+_SIDED = frozenset(
+    name
+    for name in _css.INITIAL_VALUES
+    if name in _BARE
+    or name.startswith(("margin_", "padding_", "border_"))
+    or name.endswith(("inline_size", "block_size"))
+)
 
 
 def _is_call(box: Any) -> bool:
@@ -139,19 +189,6 @@ def _is_call(box: Any) -> bool:
 
 def _texts(box: Any) -> list[Any]:
     return [child for child in box.descendants() if isinstance(child, boxes.TextBox)]
-
-
-def _is_plain(box: Any) -> bool:
-    style = box.style
-    return (
-        style["white_space"] == "normal"
-        and style["letter_spacing"] == "normal"
-        and not style["word_spacing"]
-        and style["word_break"] == "normal"
-        and style["font_size"] > 0
-        and style["direction"] == "ltr"
-        and lines.settable(box.text)
-    )
 
 
 class Composer:
@@ -179,13 +216,17 @@ class Composer:
             beside.draw(stream, textbox)
             return emojis
 
+        def strut(style: Any) -> Any:
+            return self._shaper.fount(style).strut
+
         self._shaper.prune()
         self._pen = Pen()
-        _block.iter_line_boxes, _draw.draw_first_line = iter_line_boxes, draw_first_line
-        try:
+        with (
+            hooks.replaced(_block, iter_line_boxes=iter_line_boxes),
+            hooks.replaced(_draw, draw_first_line=draw_first_line),
+            hooks.replaced(_inline, strut=strut),
+        ):
             yield
-        finally:
-            _block.iter_line_boxes, _draw.draw_first_line = plain_lines, plain_draw
 
     def _lines(
         self,
@@ -227,8 +268,8 @@ class Composer:
         while (
             found := composed.paragraph.line(at, containing.width - indent, fill=fill)
         ) is not None:
-            maker = LineMaker(composed, found, at, context, containing, absolutes, fixed)
-            made = maker.line(box, top, indent)
+            maker = LineMaker(composed, found, at, context, containing, absolutes, fixed, indent)
+            made = maker.line(box, top)
             top = made.position_y + made.height
             at, indent = found.next, 0.0
             over = at >= len(composed.paragraph.tokens)
@@ -254,8 +295,8 @@ class Composer:
             raise _NotOursError
         if style["white_space"] != "normal" or box.text_overflow != "clip":
             raise _NotOursError
-        _percent.resolve_percentages(box, containing)
-        gathered = _Gathering(containing)
+        vars(box).update(_BARE)
+        gathered = _Gathering(self._shaper, containing)
         gathered.walk(box, (), Role.TEXT)
         tokens = lines.tokenise(gathered.runs)
         if any(leaf.aside for leaf in gathered.leaves):
@@ -278,30 +319,31 @@ class Composer:
         widths: list[float] = []
         ems: list[float] = []
         sorts: list[Any] = []
-        spaces: dict[tuple[int, ...], Any] = {}
         at = 0
         for number, leaf in enumerate(gathered.leaves):
             leaf.first = at
             while at < len(tokens) and tokens[at].run == number:
                 at += 1
             leaf.last = at
-            own = tokens[leaf.first : leaf.last]
-            size = leaf.aside.size if leaf.aside else leaf.box.style["font_size"]
-            ems += [size] * len(own)
+            if leaf.first == at:
+                continue
+            own = tokens[leaf.first : at]
+            size = leaf.size
+            ems += [leaf.aside.size if leaf.aside else size] * len(own)
             if leaf.aside and not leaf.aside.drawn:
-                leaf.places, found = _places(own), [Sort()] * len(own)
-                sorts += found
+                sorts += [Sort()] * len(own)
                 widths += leaf.aside.widths
-                (spaces[leaf.path],) = self._shaper.shape(_SPACE, self._shaper.case(leaf.box.style))
             elif leaf.text:
-                leaf.strut = _breaks.strut(leaf.box.style)
                 found = self._shaped(leaf, own)
                 sorts += found
-                (spaces[leaf.path],) = self._shaper.shape(_SPACE, self._shaper.case(leaf.box.style))
-                widths += [sort.width * leaf.box.style["font_size"] / SIZE for sort in found]
-            elif own:
-                size = _inline.atomic_box(context, leaf.box, 0, None, containing, [], [])
-                widths.append(size.margin_width())
+                scale = size / SIZE
+                widths += [sort.width * scale for sort in found]
+            elif leaf.leader:
+                widths.append(leaf.unit)
+                sorts.append(None)
+            else:
+                made = _inline.atomic_box(context, leaf.box, 0, None, containing, [], [])
+                widths.append(made.margin_width())
                 sorts.append(None)
         before, after = _paddings(gathered)
         for leaf, left, right in asides.rooms(gathered.leaves, tokens, widths):
@@ -317,7 +359,7 @@ class Composer:
         leaves = gathered.leaves
         marked = any(leaf.aside or leaf.box.style["__underline"] for leaf in leaves)
         return Composed(
-            box.children, containing.width, paragraph, leaves, before, after, sorts, spaces, marked
+            box.children, containing.width, paragraph, leaves, before, after, sorts, marked
         )
 
     def _rules(self, box: Any) -> Rules:
@@ -326,18 +368,13 @@ class Composer:
         return Rules(region, self._style or usual)
 
     def _shaped(self, leaf: Leaf, tokens: Sequence[Token]) -> list[Any]:
-        leaf.places = _places(tokens)
         if leaf.text == END:
             return [Sort()]
-        found = self._shaper.shape(tokens, self._shaper.case(leaf.box.style))
+        assert leaf.fount
+        found = self._shaper.shape(tokens, leaf.fount.case)
         if not all(sort.sound for sort in found):
             raise _NotOursError
         return found
-
-
-def _places(tokens: Sequence[Token]) -> tuple[int, ...]:
-    """Return where tokens begin in their text, in bytes."""
-    return tuple(accumulate((len(token.text.encode()) for token in tokens[:-1]), initial=0))
 
 
 def _beside(context: Any, top: float) -> bool:

@@ -11,14 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import accumulate, groupby
+from math import ceil, floor
+from operator import add
 from typing import Any
 
 from publish import lines
 from publish.backends.pdf import asides, beside
 from publish.backends.pdf.pen import SEEN, Setting
-from publish.lines import Kind, Paragraph
+from publish.backends.pdf.shaper import SIZE, Fount, Sort
+from publish.lines import Kind, Paragraph, Token
 
 _inline: Any = import_module("weasyprint.layout.inline")  # the engine has no types
+
+
+SLIGHTLY = 1e-3  # of a leader's unit: what rounding may take
 
 
 @dataclass(slots=True)
@@ -28,11 +34,27 @@ class Leaf:
     path: tuple[int, ...]
     box: Any
     text: str = ""
-    aside: Any = None  # a reading over it, or a note that it is; see `asides`
     first: int = 0  # token
     last: int = 0  # token behind it
-    places: tuple[int, ...] = ()  # of its tokens, in bytes
-    strut: tuple[float, float] = (0.0, 0.0)  # its height of line, and its base line from the top
+    fount: Fount | None = None  # of text
+    leader: tuple[tuple[Token, Sort], ...] = ()  # what is repeated to fill the line
+    aside: Any = None  # a reading over it, or a note that it is; see `asides`
+
+    def place(self, token: int, tokens: Sequence[Token]) -> int:
+        """Return where a token begins in its text, in bytes, given those of the paragraph."""
+        return len("".join([one.text for one in tokens[self.first : token]]).encode())
+
+    @property
+    def size(self) -> float:
+        """The size of its type, in CSS pixels."""
+        size: float = self.fount.size if self.fount else self.box.style["font_size"]
+        return size
+
+    @property
+    def unit(self) -> float:
+        """The width of what a leader repeats, in CSS pixels."""
+        assert self.fount
+        return sum(sort.width for _, sort in self.leader) * self.fount.size / SIZE
 
 
 @dataclass(slots=True)
@@ -46,13 +68,12 @@ class Composed:
     before: dict[int, float]  # token -> what its inline boxes have on its left
     after: dict[int, float]
     sorts: list[Any]  # of each token
-    spaces: dict[tuple[int, ...], Any]  # leaf -> a space of its style
     marked: bool = False  # whether something stands beside the text
 
     def skip(self, token: int) -> Any:
         """Return the engine's skip stack for a line that begins with a token."""
         leaf = next(leaf for leaf in self.leaves if leaf.first <= token < leaf.last)
-        place = leaf.places[token - leaf.first] if leaf.places else 0
+        place = leaf.place(token, self.paragraph.tokens) if leaf.text else 0
         stack: Any = {place: None} if place else None
         for index in reversed(leaf.path):
             stack = {index: stack} if stack is not None or index else None
@@ -69,9 +90,10 @@ class Composed:
         path = tuple(steps)
         for leaf in self.leaves:
             if leaf.path == path[:-1] and leaf.text:
-                if path[-1] == len(leaf.text.encode()):
-                    return leaf.last
-                return leaf.first + leaf.places.index(path[-1]) if path[-1] in leaf.places else None
+                own = self.paragraph.tokens[leaf.first : leaf.last]
+                sizes = (len(token.text.encode()) for token in own)
+                begun = list(accumulate(sizes, initial=0))
+                return leaf.first + begun.index(path[-1]) if path[-1] in begun else None
             if leaf.path >= path:
                 return leaf.first
         return len(self.paragraph.tokens)
@@ -89,6 +111,7 @@ class LineMaker:
         containing: Any,
         absolutes: list[Any],
         fixed: list[Any],
+        indent: float,
     ) -> None:
         self._composed = composed
         self._found = found
@@ -96,23 +119,27 @@ class LineMaker:
         self._layout = (containing, absolutes, fixed)
         self._context = context
         self._containing = containing
+        self._indent = indent
         widths = composed.paragraph.widths
-        steps = (
-            widths[token] + gap
-            for token, gap in zip(range(found.start, found.end - 1), found.gaps, strict=True)
-        )
+        steps = list(map(add, widths[found.start : found.end - 1], found.gaps))
+        self._filled = 0.0  # what a leader is wider than what it repeats
+        for leaf in composed.leaves:
+            if leaf.leader and found.start <= leaf.first < found.end:
+                self._filled = max(0.0, containing.width - indent - found.width)
+                if leaf.first < found.end - 1:
+                    steps[leaf.first - found.start] += self._filled
         # Where each drawn token begins, from the first.
         self._places: tuple[float, ...] = tuple(accumulate(steps, initial=0.0))
+        self._width = found.width + self._filled
 
-    def line(self, box: Any, top: float, indent: float) -> Any:
+    def line(self, box: Any, top: float) -> Any:
         """Return a line box like the engine's own, at its place."""
-        found = self._found
         left = self._containing.content_box_x()
-        self._origin: float = left + indent - found.shift + self._aligned(box, indent)
+        self._origin: float = left + self._indent - self._found.shift + self._aligned(box)
         drawn = [leaf for leaf in self._composed.leaves if self._holds(leaf)]
         line = box.copy_with_children(self._nested(box, drawn, 0))
         line.position_x, line.position_y = left, top
-        line.width = indent + found.width
+        line.width = self._indent + self._width
         _inline._adjust_line_height(line)
         bottom, above = _inline.line_box_verticality(line)
         line.baseline = -above
@@ -126,11 +153,11 @@ class LineMaker:
             asides.place(line)
         return line
 
-    def _aligned(self, box: Any, indent: float) -> float:
+    def _aligned(self, box: Any) -> float:
         align = box.style["text_align_all"]
         if self._found.last and box.style["text_align_last"] != "auto":
             align = box.style["text_align_last"]
-        room: float = max(0.0, self._containing.width - indent - self._found.width)
+        room: float = max(0.0, self._containing.width - self._indent - self._width)
         return {"center": room / 2, "right": room, "end": room}.get(align, 0.0)
 
     def _holds(self, leaf: Leaf) -> bool:
@@ -148,6 +175,8 @@ class LineMaker:
                 made.append(self._wrapped(child, inside, depth + 1))
             elif inside[0].text:
                 made.append(self._text(inside[0].box, inside[0]))
+            elif inside[0].leader:
+                made.append(self._leader(child, inside[0]))
             elif inside[0].first < inside[0].last:
                 x = self._x(inside[0].first)
                 one = _inline.atomic_box(self._context, child, x, None, *self._layout)
@@ -164,6 +193,48 @@ class LineMaker:
         """Return where a token is drawn, behind what its inline boxes have on its left."""
         place = min(max(token - self._found.start, 0), len(self._places) - 1)
         return self._origin + self._places[place] + self._composed.before.get(token, 0.0)
+
+    def _leader(self, box: Any, leaf: Leaf) -> Any:
+        """Return a leader as wide as it must be: one text, counted from the line's right edge."""
+        assert leaf.fount
+        left, width, unit = self._x(leaf.first), leaf.unit + self._filled, leaf.unit
+        right = self._containing.content_box_x() + self._containing.width
+        behind = ceil((right - left - width) / unit - SLIGHTLY)  # units that do not fit in
+        count = max(0, floor((right - left) / unit + SLIGHTLY) - behind)
+        tokens, sorts = zip(*leaf.leader * count, strict=True) if count else ((), ())
+        text = box.children[0].copy_with_text("".join(token.text for token in tokens) or " ")
+        text.position_x, text.width = right - (behind + count) * unit, count * unit
+        scale = leaf.fount.size / SIZE
+        steps = (sort.width * scale for sort in sorts[:-1])
+        self._stand(text, leaf.fount)
+        text.pango_layout = Setting(
+            text=text.text,
+            tokens=tokens,
+            sorts=sorts,
+            places=tuple(accumulate(steps, initial=0.0))[: len(tokens)],
+            style=text.style,
+            said=" ",  # readers take an empty text for none
+        )
+        made = box.copy_with_children([text])
+        made.position_x, made.position_y, made.width = left, 0, width
+        _inline._adjust_line_height(made)
+        return made
+
+    def _stand(self, text: Any, fount: Fount) -> None:
+        """Let a text stand on the line with its height."""
+        text.position_y, text.height = 0, fount.size
+        line_height, text.baseline = fount.strut
+        text.margin_top = text.margin_bottom = (line_height - text.height) / 2
+
+    def _inside(self, first: int, last: int, x: float) -> Sequence[float]:
+        """Return where tokens are drawn in a text that begins at a place."""
+        start = self._found.start
+        off = self._origin - x
+        places = [off + place for place in self._places[first - start : last - start]]
+        for token, more in self._composed.before.items():
+            if first <= token < last:
+                places[token - first] += more
+        return places
 
     def _wrapped(self, box: Any, inside: Sequence[Leaf], depth: int) -> Any:
         """Return the part of an inline box that stands on this line."""
@@ -191,7 +262,7 @@ class LineMaker:
         gap: float = found.gaps[token - 1 - found.start] + composed.after.get(token - 1, 0.0)
         gap += composed.before.get(token, 0.0)
         kinds = {composed.paragraph.tokens[number].kind for number in (token - 1, token)}
-        if gap * 1000 / leaf.box.style["font_size"] < SEEN or kinds & {Kind.SPACE, Kind.TIE}:
+        if gap * 1000 / leaf.size < SEEN or kinds & {Kind.SPACE, Kind.TIE}:
             return 0.0
         return gap
 
@@ -204,18 +275,17 @@ class LineMaker:
         end = last - 1
         right = self._origin + self._places[end - found.start] + composed.paragraph.widths[end]
         right -= composed.after.get(end, 0.0)
-        made.position_x, made.position_y, made.width = x, 0, right - x
-        made.height = box.style["font_size"]
-        line_height, made.baseline = leaf.strut
-        made.margin_top = made.margin_bottom = (line_height - made.height) / 2
+        made.position_x, made.width = x, right - x
+        assert leaf.fount
+        self._stand(made, leaf.fount)
         gap = self._gap(leaf, last)
         made.pango_layout = Setting(
             text=made.text,
             tokens=tokens,
             sorts=tuple(composed.sorts[first:last]),
-            places=tuple(self._x(token) - x for token in range(first, last)),
+            places=self._inside(first, last, x),
             style=box.style,
-            tail=composed.spaces[leaf.path] if gap else None,
+            tail=leaf.fount.space if gap else None,
             gap=gap,
             aside=leaf.aside,
         )

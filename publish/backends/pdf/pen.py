@@ -6,11 +6,10 @@ for WeasyPrint 70: `draw_text`, the fields of its ``Font``, and its streams.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from itertools import groupby
 from typing import Any
 
 import pydyf as _pydyf
@@ -47,6 +46,7 @@ class Setting:
     style: Any
     tail: Sort | None = None  # a space that is drawn and not said, where a gap follows the box
     gap: float = 0.0  # that gap, in CSS pixels
+    said: str | None = None  # what readers take the whole for, if not for its text
     rises: Sequence[float] = ()  # CSS pixels by which tokens stand higher than the base line
     aside: Any = None  # what stands beside it, see `asides`
     under: Underline | None = None  # see `beside`
@@ -83,6 +83,7 @@ class Pen:
 
     def __init__(self) -> None:
         self._fonts: dict[Any, Any] = {}  # Pango's -> the engine's, and the size it has there
+        self._known: dict[int, tuple[_Drawn, ...]] = {}  # by the id of sorts, which settings keep
 
     def draw(self, stream: Any, textbox: Any, matrix: Any) -> None:
         """Draw a text box inside a text object."""
@@ -92,42 +93,44 @@ class Pen:
             return
         stream.set_text_matrix(*matrix.values)
         show = _Show(stream, size)
-        places = [place * 1000 / size for place in setting.places]
-        for parted, group in groupby(_parts(setting, places), key=lambda part: part[1]):
-            numbers = [number for number, _ in group]
-            if parted:
-                show.flush()
-                said = "".join(setting.tokens[number].text for number in numbers)
-                said = said.translate(_UNSAID)
+        scale = 1000 / size
+        places = [place * scale for place in setting.places]
+        drawn = [self._drawn(stream, sort) for sort in setting.sorts]
+        for first, last, said in _parts(setting, places):
+            if said is not None:
                 show.begin(said)
-            for number in numbers:
-                if setting.rises:
-                    show.rise(setting.rises[number])
-                self._token(show, stream, places[number], setting.sorts[number])
-            if setting.tail and numbers[-1] == len(places) - 1:
-                end = places[-1] + setting.sorts[-1].width + setting.gap * 1000 / size
-                self._token(show, stream, end - setting.tail.width, setting.tail)
-            if parted:
-                show.flush()
-                stream.end_marked_content()
-        show.rise(0.0)
+            if setting.rises:
+                show.rows(places, drawn, setting.rises)
+            else:
+                for place, glyphs in zip(places[first:last], drawn[first:last], strict=True):
+                    show.glyphs(place, glyphs)
+            if setting.tail and last == len(places):
+                end = places[-1] + setting.sorts[-1].width + setting.gap * scale
+                show.glyphs(end - setting.tail.width, self._drawn(stream, setting.tail))
+            if said is not None:
+                show.end()
         show.flush()
 
-    def _token(self, show: _Show, stream: Any, place: float, sort: Sort) -> None:
-        for glyph in sort.glyphs:
-            font, size = self._font(stream, glyph.font)
-            if glyph.text and glyph.number not in font.to_unicode:
-                font.to_unicode[glyph.number] = glyph.text
-            elif glyph.number not in font.to_unicode:
-                font.to_unicode[glyph.number] = ""
-            if glyph.number not in font.widths:
-                font.widths[glyph.number] = _width(stream, glyph, size)
-            show.glyph(font, glyph.number, place + glyph.at)
+    def _drawn(self, stream: Any, sort: Sort) -> tuple[_Drawn, ...]:
+        found = self._known.get(id(sort))
+        if found is None:
+            found = self._known[id(sort)] = tuple(self._met(stream, g) for g in sort.glyphs)
+        return found
 
-    def _font(self, stream: Any, font: Any) -> tuple[Any, float]:
-        if font not in self._fonts:
-            self._fonts[font] = stream.add_font(font)
-        return self._fonts[font]  # type: ignore[no-any-return]
+    def _met(self, stream: Any, glyph: Glyph) -> _Drawn:
+        """Tell the engine's font of a glyph that is drawn for the first time."""
+        if glyph.font not in self._fonts:
+            self._fonts[glyph.font] = stream.add_font(glyph.font)
+        font, size = self._fonts[glyph.font]
+        if not font.to_unicode.get(glyph.number):
+            font.to_unicode[glyph.number] = glyph.text
+        if glyph.number not in font.widths:
+            font.widths[glyph.number] = _width(stream, glyph, size)
+        return font, f"{glyph.number:04x}", font.widths[glyph.number], glyph.at
+
+
+_Drawn = tuple[Any, str, int, float]
+"""A glyph: the engine's font, its number, its own width there, and where it is from its sort."""
 
 
 class _Show:
@@ -138,33 +141,46 @@ class _Show:
         self._size = size
         self._font: Any = None
         self._items: list[str] = []
-        self._rise = 0.0
         self._pen = 0.0  # where the next glyph would stand, in thousandths of an em
 
-    def glyph(self, font: Any, number: int, place: float) -> None:
-        if font is not self._font:
-            self.flush()
-            self._font = font
-            self._stream.set_font_size(font.hash, self._size)
-        move = round(self._pen - place)
-        if abs(self._pen - place) >= LEAST and move:
-            # One number between two strings: some readers refuse two that touch.
-            self._items.append(f">{move}<")
-            self._pen -= move
-        self._items.append(f"{number:04x}")
-        self._pen += font.widths[number]
+    def glyphs(self, place: float, glyphs: Sequence[_Drawn]) -> None:
+        for font, number, width, at in glyphs:
+            if font is not self._font:
+                self.flush()
+                self._font = font
+                self._stream.set_font_size(font.hash, self._size)
+            off = self._pen - place - at
+            if (off >= LEAST or off <= -LEAST) and (move := round(off)):
+                # One number between two strings: some readers refuse two that touch.
+                self._items.append(f">{move}<")
+                self._pen -= move
+            self._items.append(number)
+            self._pen += width
 
-    def rise(self, rise: float) -> None:
-        """Draw what follows so much higher than the base line."""
-        if rise != self._rise:
-            self.flush()
-            self._stream.set_text_rise(rise)
-            self._rise = rise
+    def rows(
+        self, places: Sequence[float], drawn: Sequence[Sequence[_Drawn]], rises: Sequence[float]
+    ) -> None:
+        """Draw tokens at heights of their own, all those of a row in one operator."""
+        height = 0.0
+        for place, glyphs, rise in zip(places, drawn, rises, strict=True):
+            if rise != height:
+                self.flush()
+                self._stream.set_text_rise(rise)
+                height = rise
+            self.glyphs(place, glyphs)
+        self.flush()
+        self._stream.set_text_rise(0)
 
     def begin(self, said: str) -> None:
         """Begin a sequence that stands for a text (ISO 32000-1, 14.9.4)."""
+        self.flush()
         text = pydyf.Dictionary({"ActualText": pydyf.String(said)})
         self._stream.begin_marked_content("Span", text)
+
+    def end(self) -> None:
+        """End it."""
+        self.flush()
+        self._stream.end_marked_content()
 
     def flush(self) -> None:
         if self._items:
@@ -172,34 +188,40 @@ class _Show:
             self._items = []
 
 
-def _parts(setting: Setting, places: Sequence[float]) -> list[tuple[int, int]]:
-    """Return tokens with the number of the sequence they belong to, or 0.
+def _parts(setting: Setting, places: Sequence[float]) -> Iterator[tuple[int, int, str | None]]:
+    """Yield sequences of tokens, with what they say if that is not what readers would see.
 
     Readers take a gap for a space, and full-width marks that share one square for two lines or
     words; so also in words whose quotes are narrowed. Tokens on both sides are drawn as a
     sequence that says its text; those that touch are one.
     Where the gap is behind the box, a space fills it that the sequence does not say.
     """
-    if setting.rises:  # in rows or columns: read as one
-        return [(number, 1) for number in range(len(places))]
-    held = [0] * len(places)
-    sequence = 0
-    for number, token in enumerate(setting.tokens):
-        if token.latin:
-            sequence += 1
-            held[number] = sequence
-    for number in range(len(places) - 1):
-        gap = places[number + 1] - places[number] - setting.sorts[number].width
-        kinds = (setting.tokens[number].kind, setting.tokens[number + 1].kind)
-        if OVER < gap < SEEN or Kind.SPACE in kinds or Kind.TIE in kinds:
+    count = len(places)
+    if setting.said is not None:
+        yield 0, count, setting.said
+        return
+    tokens, sorts = setting.tokens, setting.sorts
+    held = [token.latin for token in tokens]  # whether it is said
+    joined = [False] * count  # with the one before it
+    for number in range(count - 1):
+        gap = places[number + 1] - places[number] - sorts[number].width
+        if OVER < gap < SEEN or tokens[number].kind in _SPACES:
             continue
-        if not held[number]:
-            sequence += 1
-            held[number] = sequence
-        held[number + 1] = held[number]
+        if tokens[number + 1].kind not in _SPACES:
+            held[number] = held[number + 1] = joined[number + 1] = True
     if setting.tail:
-        held[-1] = held[-1] or sequence + 1
-    return list(enumerate(held))
+        held[-1] = True
+    first = 0
+    for number in range(1, count + 1):
+        whole = number < count and not held[first] and not held[number]
+        if number < count and (joined[number] or whole):
+            continue
+        said = "".join(token.text for token in tokens[first:number]) if held[first] else None
+        yield first, number, said.translate(_UNSAID) if said is not None else None
+        first = number
+
+
+_SPACES = (Kind.SPACE, Kind.TIE)
 
 
 def _width(stream: Any, glyph: Glyph, size: float) -> int:

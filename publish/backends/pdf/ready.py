@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 
 from publish import cache, fonts, layouts, share
 from publish.backends.pdf import compose, document, faces, furniture, galley, margins
@@ -12,6 +11,7 @@ from publish.backends.pdf.facts import page
 from publish.backends.pdf.settings import catalogue_of, manner, signs
 from publish.backends.pdf.sheets import Sheet
 from publish.diagnostics import Diagnostic, Place, warning
+from publish.installed import version
 from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop

@@ -7,6 +7,7 @@ its business. Written for WeasyPrint 70: `Layout`, its style, and Pango's glyph 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -61,22 +62,76 @@ class Case:
     layout: Any = None  # the engine's, to be used again
 
 
+@dataclass(frozen=True, slots=True)
+class Fount:
+    """What a style says of type."""
+
+    style: Any
+    case: Case
+    size: float  # CSS pixels
+    strut: tuple[float, float]  # height of its line, and its base line from the top
+    plain: bool  # whether its letters and words are as far apart as they are drawn
+
+    @property
+    def space(self) -> Sort:
+        """The space of its face."""
+        return self.case.sorts[SPACE]
+
+
+SPACE = " "
+_SPACE = (Token(SPACE, Kind.SPACE),)
+# What a fount depends on: all of it is inherited.
+_PROPERTIES = frozenset(
+    {
+        *("font_family", "font_style", "font_stretch", "font_weight", "font_kerning", "font_size"),
+        *("font_variant_ligatures", "font_variant_position", "font_variant_caps"),
+        *("font_variant_numeric", "font_variant_alternates", "font_variant_east_asian"),
+        *("font_feature_settings", "font_variation_settings", "font_language_override"),
+        *("lang", "line_height", "letter_spacing", "word_spacing", "word_break", "direction"),
+    }
+)
+
+
 class Shaper:
     """Keeps the sorts of all styles of one configuration of fonts."""
 
     def __init__(self) -> None:
+        self._founts: dict[int, Fount] = {}  # by the id of their styles, which they keep
         self._cases: dict[str, Case] = {}
         self._sound: dict[Any, bool] = {}  # Pango's fonts -> whether they are in plain outlines
         self._kept: list[Any] = []  # layouts that met them first, and keep them alive
         self._count = 0
 
     def prune(self) -> None:
-        """Forget all sorts if they have become many. Not while a document is under way."""
+        """Forget the last document's styles, and all sorts if they have become many."""
+        self._founts.clear()
         if self._count > MOST:
             self.__init__()  # type: ignore[misc]
 
-    def case(self, style: Any) -> Case:
-        """Return the case of a style, its size apart."""
+    def fount(self, style: Any) -> Fount:
+        """Return the fount of a style: that of the nearest before it that says anything of it."""
+        while style.parent_style is not None and _PROPERTIES.isdisjoint(
+            getattr(style, "cascaded", ())
+        ):
+            style = style.parent_style
+        found = self._founts.get(id(style))
+        if found is None:
+            found = self._founts[id(style)] = self._cast(style)
+        return found
+
+    def _cast(self, style: Any) -> Fount:
+        plain = (
+            style["letter_spacing"] == "normal"
+            and not style["word_spacing"]
+            and style["word_break"] == "normal"
+            and style["font_size"] > 0
+            and style["direction"] == "ltr"
+        )
+        case = self._case(style)
+        self.shape(_SPACE, case)
+        return Fount(style, case, style["font_size"], _text.strut(style), plain)
+
+    def _case(self, style: Any) -> Case:
         key = _text._font_style_cache_key(style) + str(style["font_kerning"])
         if key not in self._cases:
             plain = style.copy()
@@ -92,11 +147,12 @@ class Shaper:
             token.text if not token.latin and token.kind is not Kind.NOTE else _key(token)
             for token in tokens
         ]
+        with suppress(KeyError):
+            return [sorts[key] for key in keys]
         missing = {key: token for key, token in zip(keys, tokens, strict=True) if key not in sorts}
-        if missing:
-            items = list(missing.items())
-            for first in range(0, len(items), BATCH):
-                self._fill(items[first : first + BATCH], case)
+        items = list(missing.items())
+        for first in range(0, len(items), BATCH):
+            self._fill(items[first : first + BATCH], case)
         return [sorts[key] for key in keys]
 
     def _fill(self, items: Sequence[tuple[str, Token]], case: Case) -> None:

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,15 @@ class Press:
     """Sets trees with one set of style sheets and faces; made once a process."""
 
     def __init__(
-        self, sheets: Sequence[Sheet], faces: Supply, families: frozenset[str], store: Cache
+        self,
+        sheets: Sequence[Sheet],
+        faces: Supply,
+        families: frozenset[str],
+        store: Cache,
+        *,
+        margins: bool = True,
     ) -> None:
+        self._margins = margins  # whether the style sheets have margin boxes
         self._findings: dict[str, Diagnostic] = {}
         self._families = families
         self._store = store
@@ -111,7 +119,7 @@ class Press:
         self._plates.clear()
         self._held.renew()
         with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
-            with self._listening(""), _answering(), self._lines(manner):
+            with self._listening(""), _answering(), self._spared(), self._lines(manner):
                 document = self._laid_out(root, manner, scratch)
 
                 def finish(document: Any, pdf: Any) -> None:
@@ -124,12 +132,18 @@ class Press:
                     finisher=finish,
                     pdf_variant=manner.variant or None,
                     pdf_tags=manner.tags,
-                    pdf_identifier=b"galley",
+                    pdf_identifier=False,  # the book has one; it costs writing everything twice
                 )
             galley = self._galley(document, data)
             del document
-        gc.collect()
+        gc.collect(1)  # what was made meanwhile: it is all young
         return galley
+
+    def _spared(self) -> contextlib.AbstractContextManager[None]:
+        """Spare the engine some work, if it is the one that we know."""
+        if _thrift() is None:
+            return contextlib.nullcontext()
+        return _thrift().at_work(margins=self._margins)  # type: ignore[no-any-return]
 
     @contextlib.contextmanager
     def _lines(self, manner: Manner) -> Iterator[None]:
@@ -360,6 +374,16 @@ def _undisturbed() -> Iterator[None]:
         sys.setrecursionlimit(deepest)
         if collecting:
             gc.enable()
+
+
+@lru_cache(maxsize=1)
+def _thrift() -> Any:
+    """Return what spares the engine work; None if its inside has moved."""
+    try:
+        from publish.backends.pdf import thrift
+    except (ImportError, AttributeError):
+        return None
+    return None if thrift.moved() else thrift
 
 
 def _composer(punctuation: str) -> Any:

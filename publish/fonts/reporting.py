@@ -11,7 +11,7 @@ from functools import lru_cache
 from publish import locales
 from publish.diagnostics import Diagnostic, Place, error, warning
 from publish.fonts.catalogue import Catalogue, Family
-from publish.fonts.cut import Demand
+from publish.fonts.cutting import Demand
 from publish.fonts.opening import has, opened
 from publish.fonts.stacks import assign, region_of, stack
 

@@ -1,0 +1,132 @@
+"""Spares the engine work that changes nothing on a page.
+
+Styles are the half of its time that is not text: each box asks for some sixty properties, of
+which nearly all are as inherited or initial. And pages whose margins are set apart have no use
+for sixteen margin boxes. Written for WeasyPrint 70: `ComputedStyle`, `make_margin_boxes`, and
+what `resolve_percentages` sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from typing import Any
+
+from publish.backends.pdf import hooks
+
+_css: Any = import_module("weasyprint.css")  # the engine has no types
+_computed: Any = import_module("weasyprint.css.computed_values")
+_block: Any = import_module("weasyprint.layout.block")
+_layout: Any = import_module("weasyprint.layout")
+
+_SIGNATURES = {
+    (_css.ComputedStyle, "__missing__"): "self key",
+    (_block, "resolve_percentages"): "box containing_block",
+    (_layout, "make_margin_boxes"): "context page state",
+}
+
+
+def moved() -> str:
+    """Return what is not where it was in the engine, or "" if all is."""
+    return hooks.moved(_SIGNATURES)
+
+
+@contextmanager
+def at_work(*, margins: bool) -> Iterator[None]:
+    """Spare work, for a while.
+
+    Args:
+        margins: whether pages may have margin boxes.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(hooks.replaced(_css.ComputedStyle, __missing__=_property))
+        stack.enter_context(hooks.replaced(_block, resolve_percentages=_Lengths()))
+        if not margins:
+            stack.enter_context(hooks.replaced(_layout, make_margin_boxes=lambda *_: ()))
+        yield
+
+
+# ---- properties that nobody set
+
+
+def _sides(name: str) -> frozenset[str]:
+    """Return the logical properties that may stand for a physical one (CSS Logical 1)."""
+    function = _computed.PHYSICAL_FUNCTIONS.get(name)
+    if function is None:
+        return frozenset()
+    return frozenset(function(block="ttb", inline=way) for way in ("ltr", "rtl"))
+
+
+# What the engine computes in ways of its own; and lengths, which may be sums of percentages.
+_OWN_WAYS = frozenset(
+    {
+        *("float", "display", "position", "page", "line_height", "text_indent", "tab_size"),
+        *("letter_spacing", "word_spacing", "border_spacing", "text_underline_offset"),
+        *_css.INITIAL_NOT_COMPUTED,
+    }
+)
+_INHERITED: Any = object()
+_EDGES = ("top", "right", "bottom", "left")
+_engine = _css.ComputedStyle.__missing__
+
+
+def _unset() -> dict[str, tuple[Any, frozenset[str]]]:
+    """Return for properties what they are if no rule sets them, nor any of some others."""
+    found = {
+        name: (_INHERITED if name in _css.INHERITED else value, _sides(name))
+        for name, value in _css.INITIAL_VALUES.items()
+        if name not in _OWN_WAYS and not name.startswith("text_decoration_")
+    }
+    for side in _EDGES:  # without a style, a border has no width
+        width, style = f"border_{side}_width", f"border_{side}_style"
+        found[width] = (0, _sides(width) | _sides(style) | {style})
+    return found
+
+
+_UNSET = _unset()
+
+
+def _property(style: Any, name: str) -> Any:
+    """Return a property of a style; at once if no rule sets it (CSS Cascade 4, section 4.4)."""
+    known = _UNSET.get(name)
+    if known is None or style.parent_style is None or name in style.cascaded:
+        return _engine(style, name)
+    value, others = known
+    if others and not others.isdisjoint(style.cascaded):
+        return _engine(style, name)
+    if value is _INHERITED:
+        value = style.parent_style[name]
+    style[name] = value
+    return value
+
+
+# ---- lengths of blocks, which paragraphs of one style share
+
+_RESOLVED = (
+    *(f"{kind}_{side}" for kind in ("margin", "padding") for side in _EDGES),
+    *(f"border_{side}_width" for side in _EDGES),
+    *("width", "min_width", "max_width", "height", "min_height", "max_height"),
+)
+_resolve = _block.resolve_percentages
+
+
+class _Lengths:
+    """Sets the used lengths of boxes, found once for a style and the size of what holds it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Any, Any], tuple[Any, dict[str, Any]]] = {}
+
+    def __call__(self, box: Any, containing: Any) -> None:
+        style = box.style
+        if isinstance(containing, tuple) or style["border_collapse"] == "collapse":
+            _resolve(box, containing)
+            return
+        key = id(style), containing.width, containing.height
+        kept = self._known.get(key)
+        if kept is None:
+            _resolve(box, containing)
+            values = vars(box)
+            self._known[key] = style, {name: values[name] for name in _RESOLVED}
+        else:
+            vars(box).update(kept[1])
