@@ -133,7 +133,12 @@ def chromium() -> str:
 
 
 def by_chromium(job: Job) -> Commands:
-    """Return the commands of pandoc and Chromium, which may not go to the network."""
+    """Return the commands of pandoc and Chromium."""
+    return [html(job), printing(job)]
+
+
+def printing(job: Job) -> list[str | Path]:
+    """Return Chromium's command for book.html; it may not go to the network."""
     flags = [
         "--headless",
         "--no-sandbox",
@@ -148,7 +153,7 @@ def by_chromium(job: Job) -> Commands:
         "--generate-pdf-document-outline",
         f"--print-to-pdf={job.out}",
     ]
-    return [html(job), [chromium(), *flags, (job.work / "book.html").as_uri()]]
+    return [chromium(), *flags, (job.work / "book.html").as_uri()]
 
 
 PEERS: dict[str, Callable[[Job], Commands]] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.lines import (
+    Break,
     Kind,
     Line,
     Paragraph,
@@ -123,6 +124,13 @@ def test_what_the_rules_know() -> None:
     )
 
 
+def test_small_forms_keep_to_their_side() -> None:
+    assert settable("最少1手﹙每手1萬元﹚﹐包括︰豁免")
+    assert broken("一二三﹐四五", 3) == ["一二", "三﹐", "四五"], "no last line of one character"
+    assert broken("一二﹙三四五六﹚七八", 3) == ["一二", "﹙三四", "五六﹚", "七八"]
+    assert gap("三﹐四", 1) == 0, "they have no blank to give"
+
+
 # ---- what happens between two tokens
 
 
@@ -152,6 +160,8 @@ def test_marks_of_taiwan_stay_whole_and_brackets_do_not() -> None:
     assert gap("好。」", 1, TAIWAN) == 0
     assert gap("好，好", 1, Rules(Region.TAIWAN)) == 0
     assert gap("好」「好", 1, TAIWAN) == -0.5
+    assert gap("說：「好", 1, TAIWAN) == -0.5, "the mark's own blank is enough"
+    assert gap("說「好", 0, TAIWAN) == 0
     assert region("zh-Hant-HK") is Region.TAIWAN
     assert region("zh-Hans") is Region.MAINLAND
 
@@ -191,6 +201,20 @@ def test_a_line_is_left_short_rather_than_torn() -> None:
     assert first.width == 20
 
 
+def test_names_are_cut_at_need_only() -> None:
+    name = "一二三四五六七八sessionStorage九十一二三四五六"
+    assert broken(name, 15.2)[0] == "一二三四五六七八sessionStorage", "it fits"
+    assert broken(name, 14)[0] == "一二三四五六七八session", "short of 5½ em otherwise"
+    assert broken("一二三四五六七八九十一sessionStorage九", 12)[0] == "一二三四五六七八九十一"
+    han = "一二三四五六七八九十" * 2
+    assert broken(f"{han}sessionStorage九", 24)[0] == han, "20 Han can be let out by 4 em"
+    assert broken("一二三四五六七八九JavaScript十一二三", 13)[0] == "一二三四五六七八九"
+    address = "見https://twitter.com/status/1697625861543923906"
+    assert broken(address, 18)[0] == "見https://twitter.com/status/1697"
+    assert broken("見https://twitter.com/readers/all", 13)[0] == "見https://twitter.com/"
+    assert broken("版本一二三四五六七obj.toString八九", 14)[0] == "版本一二三四五六七obj."
+
+
 def test_forbidden_marks_stand_at_no_end() -> None:
     assert broken("一二三四五，六七八", 5, Rules(style=Style.QUANJIAO))[0] == "一二三四"
     assert broken("一二三四（五六七）八", 5)[0] == "一二三四"
@@ -225,6 +249,8 @@ def test_starts_and_ends_are_trimmed() -> None:
 def test_no_last_line_of_one_character() -> None:
     assert broken("一二三四五六七八九", 4)[-1] == "八九"
     assert broken("一二三四五六七八景。）", 4)[-1] == "八景。）"
+    assert broken("一二三四五六七八了……", 4.5)[-1] == "八了……"
+    assert broken("一二三四五六七了……", 4) == ["一二三四", "五六", "七了……"], "nor are marks alone"
 
 
 def test_words_too_long_for_any_line_break_between_letters() -> None:
@@ -254,15 +280,23 @@ def test_a_call_of_a_note_stays_with_what_it_marks() -> None:
 # ---- what holds for any text
 
 SIGNS = "\n一二三四五六七八九十的了是在" + OPENING + CLOSING + PAUSE + STOP + "·—…～ aRx1.,()%-/:é"
+PIECES = ["——", "……", "R1", "50%", "GB", " ", "模型", "https://a.org/b?c=d-e", "x" * 30]
+PIECES += ["sessionStorage", "﹙", "︰"]
 TEXT = st.lists(
     st.one_of(
-        st.sampled_from(
-            ["——", "……", "R1", "50%", "GB", " ", "模型", "https://a.org/b?c=d-e", "x" * 30]
-        ),
+        st.sampled_from(PIECES),
         st.sampled_from(SIGNS),
     ),
     max_size=80,
 ).map("".join)
+NAMED = st.lists(
+    st.one_of(
+        st.integers(1, 40).map(lambda count: "字" * count),
+        st.sampled_from([" ", "sessionStorage", "obj.toString", "https://a.org/b?c=longer-d"]),
+    ),
+    max_size=12,
+).map("".join)
+SPACES = (Kind.SPACE, Kind.TIE)
 RULES = st.builds(Rules, st.sampled_from(Region), st.sampled_from(Style))
 MEASURE = st.floats(8, 40)
 
@@ -326,6 +360,33 @@ def test_full_lines_are_filled_evenly_and_within_the_cap(
             if 1e-6 < step < made.caps[place] - 1e-6
         }
         assert len(units) <= 2, "rounding apart, one unit"
+
+
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("where", Region)
+def test_marks_that_meet_take_an_em_and_a_half_at_most(where: Region, style: Style) -> None:
+    centred = PAUSE + STOP if where is Region.TAIWAN else ""
+    for one, two in product("（《“」，。！", "（《“」，。！"):
+        add = gap(f"好{one}{two}好", 1, Rules(where, style))
+        if (one in OPENING or one in centred) and two not in OPENING:
+            assert add == 0, "there is no blank between them"
+        else:
+            assert -1 <= add <= -0.5, (one, two)
+
+
+@settings(max_examples=300)
+@given(NAMED, RULES, MEASURE)
+def test_words_are_cut_only_lest_a_line_is_short(text: str, rules: Rules, ems: float) -> None:
+    made = paragraph(text, rules=rules)
+    for line in made.breaks(ems * EM):
+        if line.next == len(made.tokens) or made.breaks_at[line.next - 1] is not Break.LETTERS:
+            continue
+        ends = [at + 1 for at in range(line.start, line.next) if made.breaks_at[at] is Break.YES]
+        if ends:  # no line to the last of them could have been filled
+            whole = [at for at in range(line.start, ends[-1]) if made.tokens[at].kind not in SPACES]
+            room = sum(made.caps[line.start : whole[-1]])
+            width_ = made.ends[whole[-1]] - made.starts[line.start] - made.lead[line.start]
+            assert width_ + room < ems * EM
 
 
 @settings(max_examples=300)

@@ -48,6 +48,26 @@ def test_an_indent_after_a_line_break_goes_too() -> None:
     assert written("　　甲<br>　　乙") == "<p>甲<br/>乙</p>"
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("> 　　甲\n>\n> 　　乙", "<blockquote><p>甲</p><p>乙</p></blockquote>"),
+        ("- 　甲\n- 　**乙**", "<ul><li>甲</li><li><strong>乙</strong></li></ul>"),
+        ("- 　　甲\n\n  　　乙", "<ul><li><p>甲</p><p>乙</p></li></ul>"),
+        ("甲\n: 　　乙", "<dl><dt>甲</dt><dd>乙</dd></dl>"),
+        ("甲\n　　乙", "<p>甲乙</p>"),
+    ],
+)
+def test_indents_go_in_quotes_and_lists(source: str, expected: str) -> None:
+    assert written(source) == expected
+
+
+def test_indents_go_in_notes() -> None:
+    made = fair("甲[^1]\n\n[^1]: 　　注\n\n    　　二")
+    assert "[1]</a> 注</p><p>二</p>" in inside(made)
+    assert told(made) == [("indent-removed", 3)]
+
+
 SPACES = {
     "汉&nbsp;字": "汉字",
     "汉&nbsp;&nbsp;字": "汉　字",

@@ -1,7 +1,8 @@
 """The Chinese line: how characters make lines, by arithmetic and without a page.
 
 Rules are those of W3C *Requirements for Chinese Text Layout* (clreq, Group Note Draft of
-September 2026), named by its sections, and of GB/T 15834-2011 for the mainland's marks.
+September 2026) and of GB/T 15834-2011 for the mainland's marks. Sections of clreq are named by
+their anchors, as in https://www.w3.org/TR/clreq/#line_adjustment: their numbers move.
 
 >>> text = [Run("他说：“好！”")]
 >>> tokens = tokenise(text)

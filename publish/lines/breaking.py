@@ -18,7 +18,7 @@ FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin fac
 NOTHING = 1e-6
 _SPACES = (Kind.SPACE, Kind.TIE)
 _UNDRAWN = (*_SPACES, Kind.END)
-_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.NOTE, *_UNDRAWN)
+_MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.DASH, Kind.ELLIPSIS, Kind.NOTE, *_UNDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,11 @@ class Paragraph:
         return max(0.0, self.shrunk[end - 1] - self.shrunk[start])
 
     def _chosen(self, start: int, width: float) -> int:
-        """Return the token behind a line: greedy, 推入 before 推出 (clreq 6.1.1).
+        """Return the token behind a line: greedy, 推入 before 推出.
 
-        A line takes in one more unit if its marks can give the room, when the alternative is to
-        carry characters over to the next line, or to stretch this one more than that shrinks.
+        So says clreq, #prohibition_rules_for_line_start_end. A line takes in one more unit if
+        its marks can give the room, when the alternative is to carry characters over to the next
+        line, or to stretch this one more than that shrinks.
         """
         stop = self.stops[bisect_right(self.stops, start)]
         limit = width + self.starts[start] + self.lead[start] + NOTHING
@@ -128,6 +129,17 @@ class Paragraph:
             return pushed or self._torn(start, reach)
         if pushed and (end < reach or self._gentler(start, end, pushed, width)):
             return pushed
+        return self._parted(start, end, reach, width)
+
+    def _parted(self, start: int, end: int, reach: int, width: float) -> int:
+        """Return the end of a line, in its next word at need: if it would be left short."""
+        for after in range(reach, end, -1):
+            if self.breaks_at[after - 1] is Break.LETTERS:
+                drawn = end
+                while drawn > start + 1 and self.tokens[drawn - 1].kind in _UNDRAWN:
+                    drawn -= 1
+                slack = width - self._natural(start, drawn)
+                return after if sum(self.caps[start : drawn - 1]) < slack else end
         return end
 
     def _pushed(self, start: int, reach: int, stop: int, width: float) -> int:
@@ -267,7 +279,10 @@ def _joined(codes: Sequence[int], ems: Sequence[float], rules: Rules) -> Any:
 def _without_runts(
     tokens: Sequence[Token], breaks: Sequence[Break], stops: Sequence[int]
 ) -> tuple[Break, ...]:
-    """Forbid last lines of one character (孤字不成行, clreq 6.3.4), with whatever marks follow."""
+    """Forbid last lines of one character (孤字不成行), with whatever marks follow.
+
+    See clreq, #adjustments_of_orphans_and_widows.
+    """
     found = list(breaks)
     first = 0
     for stop in stops:
@@ -276,5 +291,7 @@ def _without_runts(
             place -= 1
         if place > first + 1 and len(tokens[place].text) == 1 and found[place - 1] is Break.YES:
             found[place - 1] = Break.NO
+        if first <= place < stop - 1:
+            found[place] = Break.NO
         first = stop
     return tuple(found)

@@ -1,7 +1,7 @@
 """What happens where two tokens meet: the pair table, by region and style.
 
 A full-width mark is drawn in half of its square; the other half is blank and may be taken away
-(clreq 6.3.2, 标点符号的宽度调整). All lengths here are in em.
+(clreq, 标点符号的宽度调整, #punctuation_width_adjustment). All lengths here are in em.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from publish.lines.kinds import Kind
 from publish.lines.tokens import Side
 
 HALF = 0.5  # of a full-width mark that is blank
-GAP = 0.25  # between Han and Latin (clreq 3.2, 中西混排处理)
+GAP = 0.25  # between Han and Latin, the most that clreq asks for: 横排的中、西文混排配置
 CAP = 0.25  # how far any place is stretched
 LEAST_GAP = 0.125  # a gap between Han and Latin, shrunk
 
@@ -28,7 +28,7 @@ class Region(Enum):
 
 
 class Style(Enum):
-    """How wide marks are that stand between Han (clreq 6.3.2)."""
+    """How wide marks are that stand between Han: clreq leaves it to the house style."""
 
     KAIMING = "kaiming"  # 开明式: full stops whole, all others half
     QUANJIAO = "quanjiao"  # 全角式: whole
@@ -39,7 +39,7 @@ class Break(IntEnum):
     """Whether a line may end between two tokens."""
 
     NO = 0
-    LETTERS = 1  # at need: inside a word that is too long for any line
+    LETTERS = 1  # at need: inside a word, if the line would be left short or torn otherwise
     YES = 2
 
 
@@ -158,21 +158,23 @@ def joint(one: Shape, two: Shape, rules: Rules) -> Joint:
 
 
 _AFTER_INK = (Kind.CLOSING, Kind.PAUSE, Kind.STOP)
+_BEFORE_OPENING = (Kind.OPENING, Kind.PAUSE, Kind.STOP)  # of a mark: its own blank is enough
 
 
 def _blank(one: Shape, two: Shape, rules: Rules) -> tuple[float, float]:
     """Return how much of the blank between two tokens is taken, and how much is left.
 
-    Marks that meet share one blank in every style, 基本挤压 (clreq 6.3.2.2): a closing mark
-    stands close to the next, an opening one close to the one before, and between a closing and
-    an opening mark half an em is left, if either would keep it.
+    Marks that meet share one blank in every style (clreq, 连续标点符号的调整,
+    #h-adjustment_of_adjacent_punctuation_marks): a closing mark stands close to the next, an
+    opening one close to the one before, and between a closing and an opening mark half an em is
+    left, if either would keep it.
     """
     behind, before = blanks(one, rules.region)[1], blanks(two, rules.region)[0]
     keep_behind = behind if whole(one, rules.style) else 0.0
     keep_before = before if whole(two, rules.style) else 0.0
     if two[0] in _AFTER_INK or two[0] is Kind.NOTE:
         keep_behind = 0.0
-    if one[0] is Kind.OPENING:
+    if one[0] in _BEFORE_OPENING:
         keep_before = 0.0
     kept = max(keep_behind, keep_before) if behind and before else keep_behind + keep_before
     return behind + before - kept, kept
@@ -193,10 +195,11 @@ _WORDS = (*_LATIN, Kind.NOTE)  # what is raised or lowered in a word or formula 
 
 
 def _stretch(one: Shape, two: Shape, *, gap: bool) -> tuple[float, float]:
-    """Return the weight and the cap of a joint when a line is stretched (clreq 6.3.3, 行内调整).
+    """Return the weight and the cap of a joint when a line is stretched.
 
-    Spaces give most, then gaps between Han and Latin, then places between characters. Nothing
-    is let in before what closes and behind what opens, nor into words, dashes and names with ·.
+    行内调整 (clreq, #line_adjustment). Spaces give most, then gaps between Han and Latin, then
+    places between characters. Nothing is let in before what closes and behind what opens, nor
+    into words, dashes and names with ·.
     """
     a, b = one[0], two[0]
     if gap:
@@ -224,7 +227,8 @@ _NOT_LAST = (Kind.OPENING, Kind.PREFIX, Kind.TIE)
 def _breaks(one: Shape, two: Shape) -> Break:
     """Return whether a line may end between two tokens.
 
-    行首行尾禁则 at the level that clreq 6.1.1 recommends (基本处理), and 符号分离禁则 (6.1.2):
+    行首行尾禁则 at the level that clreq recommends, 基本处理
+    (#prohibition_rules_for_line_start_end), and 符号分离禁则 (#…_for_unbreakable_marks):
     what is one token is never parted, nor are numbers from the signs beside them.
     """
     a, b = one[0], two[0]

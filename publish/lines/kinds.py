@@ -1,4 +1,4 @@
-"""Kinds of characters, as clreq 3.1 and 6.1 sort them for a line."""
+"""Kinds of characters, as clreq sorts them in its chapters on marks and on lines."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ STOP = "。！？．"
 UPRIGHT = "！？"  # many faces draw them in the middle of their square: whole at a line's end
 INTERPUNCT = "·‧・•"
 CONNECTOR = "—～〜／"
-PREFIX = "￥＄￡￠"
-POSTFIX = "％‰℃℉"
+PREFIX = "￥＄￡￠﹙﹛﹝"  # and small forms, which stand in the middle of their square
+POSTFIX = "％‰℃℉﹐﹑﹒﹔﹕﹖﹗﹚﹜﹞︰"
 QUOTES = "“”‘’"
 OBJECT = "\ufffc"
 
@@ -69,7 +69,8 @@ ATTACHED = r"\u200b\u2060\ufe00-\ufe0f"  # no characters of their own: they foll
 _SETTABLE = re.compile(
     rf"(?:[{HAN}{LATIN}{ATTACHED} \u00a0\u00b7\u2014\u2015\u2018-\u201f\u2022\u2026\u2027\u2030"
     r"\u203b\u2103\u2109\u2150-\u2bff\u3000-\u3004\u3008-\u3020\u3030\u3036\u3037\u303d-\u303f"
-    r"\u30fb\u3130-\u318f\u3190-\u319f\u31c0-\u31e3\u3200-\u33ff\uac00-\ud7a3\uff01-\uffe6\ufffc\ufffd"
+    r"\u30fb\u3130-\u318f\u3190-\u319f\u31c0-\u31e3\u3200-\u33ff\uac00-\ud7a3\ufe30\ufe50-\ufe6b"
+    r"\uff01-\uffe6\ufffc\ufffd"
     r"\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff])*"
 )
 

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, Kind
 
 LONG = 24  # letters: no word is longer, so lines may break in what is
 ADDRESS = 16  # letters from which what holds marks is read as an address or identifier
+NAME = 10  # letters from which the same, and what has humps, is cut at need
+STEP = 4  # letters between the places where long pieces of addresses are cut at need
 
 _TOKENS = re.compile(
     rf"(?P<dash>—{{2}}|⸺)|(?P<ellipsis>…{{1,2}}|⋯{{1,2}})|(?P<space> +)|(?P<tie>\u00a0+)"
@@ -34,6 +37,11 @@ _UNIT = re.compile(
 )
 _ADDRESS = re.compile(rf"(?=.*[/?&=#._~@-]).{{{ADDRESS},}}|.*://.*")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})[-\u2010\u2013—]+(?=[^\W\d_]{2})")
+_HUMP = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})")
+_HUMPED = re.compile(  # identifiers, and no proper names such as JavaScript
+    r"[(.]?[a-z]+[A-Z]|[A-Z]\w*[a-z][A-Z]\w*[a-z][A-Z]|(?=.{16})[A-Z]\w*[a-z][A-Z]"
+)
+_PATH = re.compile(r".*://|(?=.*\d.*/|.*/.*/)")
 _AFTER = re.compile(r"[/?&=#._%+~:@,\\-]+(?=\w)")
 _WORDLIKE = re.compile(rf"[{LATIN}]")
 _GAPS = re.compile(r"[^\W_]|[@#$%&+°]")  # what takes a gap beside Han
@@ -48,7 +56,7 @@ class Side(IntEnum):
     LETTER = 1  # takes a gap beside Han; of a space: is typed instead of one
     SHUT = 2  # on the left: may not begin a line; on the right: may not end one
     CUT = 3  # a word goes on behind it, and the line may break here
-    LETTERS = 4  # a word too long for any line goes on behind it
+    LETTERS = 4  # a word goes on behind it, and the line may break here at need
     GLUE = 5  # goes on behind it, unparted
     FINAL = 6  # a closing mark behind a full stop: the sentence ends here
 
@@ -182,15 +190,16 @@ def _right(text: str) -> Side:
 def _pieces(text: str) -> Iterator[tuple[str, Side | None]]:
     """Yield the pieces of a word, each with what it shows to the next; None for the last.
 
-    Words break after their hyphens; addresses and long identifiers after their marks; and what
-    is longer than any word, at need, between any letters.
+    Words break after their hyphens; addresses and long identifiers after their marks. At need,
+    shorter names break there too, sessionStorage at its hump, long pieces of addresses every few
+    letters, and what is longer than any word between any letters.
     """
     ends = {found.end() for found in _HYPHEN.finditer(text)}
     ends |= {found.end() for found in re.finditer("\u200b+", text)}
     if _ADDRESS.fullmatch(text):
         ends |= {found.end() for found in _AFTER.finditer(text) if not _in_number(text, found)}
     at = 0
-    for end in sorted((ends - {0}) | {len(text)}):
+    for end in sorted((ends | _at_need(text, ends)) - {0} | {len(text)}):
         last = end == len(text)
         piece = text[at:end]
         if len(piece) > LONG:
@@ -198,8 +207,24 @@ def _pieces(text: str) -> Iterator[tuple[str, Side | None]]:
                 glued = piece[place + 1] in "\u200b\u2060"
                 yield letter, Side.GLUE if glued else Side.LETTERS
             piece = piece[-1]
-        yield piece, None if last else Side.CUT
+        yield piece, None if last else Side.CUT if end in ends else Side.LETTERS
         at = end
+
+
+def _at_need(text: str, cuts: set[int]) -> set[int]:
+    """Return where a name or an address may be cut besides, lest a line is left short."""
+    ends: set[int] = set()
+    if len(text) < NAME - 3:
+        return ends
+    if _HUMPED.match(text):
+        ends |= {found.end() for found in _HUMP.finditer(text)}
+    if len(text) >= NAME:
+        ends |= {found.end() for found in _AFTER.finditer(text) if not _in_number(text, found)}
+    if _ADDRESS.fullmatch(text) and _PATH.match(text):
+        for first, last in pairwise(sorted({0, len(text)} | cuts)):
+            if last - first > 3 * STEP and "://" not in text[first:last]:
+                ends |= set(range(first + STEP, last - 2, STEP))
+    return ends
 
 
 def _in_number(text: str, found: re.Match[str]) -> bool:
@@ -210,7 +235,7 @@ def _in_number(text: str, found: re.Match[str]) -> bool:
 def _latin_quotes(text: str) -> frozenset[int]:
     """Return where quotation marks stand that belong to Latin text.
 
-    U+2018 to U+201D serve Chinese and Latin alike (clreq 3.1.2). A pair is Latin if what it
+    U+2018 to U+201D serve Chinese and Latin alike. A pair is Latin if what it
     holds, and what it stands in, is; an apostrophe has a letter on both sides.
     """
     found: set[int] = set()
@@ -277,7 +302,7 @@ def _stands_for_gap(before: Token | None, after: Token | None) -> bool:
 
 
 def _binds(before: Token | None, after: Token | None) -> bool:
-    """Return whether a space keeps its neighbours together (clreq 6.1.2 and 6.1.1)."""
+    """Return whether a space keeps its neighbours together (clreq, 符号分离禁则)."""
     if before is None or after is None:
         return False
     if before.kind is Kind.NUMBER and after.kind in (Kind.WORD, Kind.POSTFIX):

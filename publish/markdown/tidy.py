@@ -14,6 +14,7 @@ from publish.markdown.names import (
     HEADINGS,
     HR,
     INLINE,
+    LI,
     REPLACED,
     A,
     P,
@@ -177,6 +178,7 @@ def _space(match: re.Match[str]) -> str:
 # --- paragraphs -------------------------------------------------------------------------------
 
 _UNSEEN = "\u200b\u2060\ufeff\u3164"  # characters without width that are no space
+(DD,) = named("dd")
 _INDENT = re.compile(f"[\\s{_UNSEEN}]+")
 _BLANK = re.compile(rf"[\s{_UNSEEN}]*\\?[\s{_UNSEEN}]*")
 
@@ -199,6 +201,9 @@ def paragraphs(top: etree._Element, findings: Findings) -> None:
         _unindent(paragraph, findings)
         if paragraph.find(BR) is not None:
             _divide(paragraph, findings)
+    for item in top.iter(LI, DD):
+        if item.text and item.text[0] == "\u3000":
+            _unindent(item, findings)
 
 
 def _is_blank(element: etree._Element) -> bool:
@@ -243,15 +248,22 @@ def _unindent(paragraph: etree._Element, findings: Findings) -> None:
         match = _INDENT.match(text)
         if match:
             node.text = text[match.end() :]
-            if "\u3000" in match[0] or "\xa0" in match[0]:
-                findings.note("indent-removed", "spaces that indent a paragraph", line(paragraph))
+            _tell_indent(match[0], paragraph, findings)
         if node.text or not len(node) or node[0].tag not in INLINE:
             break
         node = node[0]
+        if node.get("role") == "doc-backlink" and (match := _INDENT.match(node.tail or "")):
+            _tell_indent(match[0], paragraph, findings)
+            node.tail = " " + (node.tail or "")[match.end() :]
     for child in paragraph.iterchildren(BR):
         tail = child.tail or ""
         if tail[:1].isspace() or (tail and tail[0] in _UNSEEN):
             child.tail = _INDENT.sub("", tail, count=1)
+
+
+def _tell_indent(spaces: str, paragraph: etree._Element, findings: Findings) -> None:
+    if "\u3000" in spaces or "\xa0" in spaces:
+        findings.note("indent-removed", "spaces that indent a paragraph", line(paragraph))
 
 
 def _divide(paragraph: etree._Element, findings: Findings) -> None:

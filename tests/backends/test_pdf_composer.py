@@ -104,6 +104,30 @@ def test_no_gap_is_read_as_a_space(mixed: Made) -> None:
     assert not re.search(r"[一-鿿，。（）] +[一-鿿，。（）]", joined.replace("一文", ""))
 
 
+def test_words_are_found_across_gaps_elements_and_line_ends(shop: Workshop) -> None:
+    marked_up = (
+        "得到R1大模型",
+        "得到<em>R1</em>大模型",
+        '得到<a href="https://example.org">R1</a>大模型',
+        "得到<code>R1</code>大模型",
+        "得<strong>到R1大</strong>模型",
+    )
+    before = range(18, 26)  # characters: the words begin on the first line and go on below
+    blocks = "".join(f"<p>{HAN[:n]}{words}的结果。</p>" for words in marked_up for n in before)
+    made = composed(shop, blocks)
+    found = 0
+    with pypdfium2.PdfDocument(made.data) as document:
+        texts = [page.get_textpage() for page in document]
+        for text in texts:
+            search = text.search("得到R1大模型")
+            while search.get_next():
+                found += 1
+        rows = "\n".join(text.get_text_bounded() for text in texts).splitlines()
+    assert found == len(marked_up) * len(before)
+    for end in ("得", "得到", "得到R1", "得到R1大", "得到R1大模"):
+        assert any(row.strip().endswith(end) for row in rows), end
+
+
 def test_every_content_stream_can_be_read(mixed: Made, rich: Made) -> None:
     found = [*arrays(mixed), *arrays(rich)]
     assert found
@@ -199,6 +223,14 @@ def test_cells_as_wide_as_their_text_stay_on_one_line(shop: Workshop) -> None:
     with pypdfium2.PdfDocument(made.data) as document:
         text = document[made.front].get_textpage().get_text_bounded()
     assert "用R1和V3做的" in text, "in one line"
+
+
+def test_a_paragraph_gives_no_gaps_away_to_be_one_line(shop: Workshop) -> None:
+    made = composed(shop, f"<p>{HAN[:20]}R1大V3模型。</p>")
+    with pypdfium2.PdfDocument(made.data) as document:
+        rows = document[made.front].get_textpage().get_text_range().split("\r\n")
+    assert f"{HAN[:20]}R1大V3模型。" not in rows, "as long as the measure without gaps"
+    assert any(row.endswith("型。") and len(row) < 20 for row in rows)
 
 
 def test_sorts_do_not_depend_on_what_was_shaped_before() -> None:

@@ -237,7 +237,7 @@ def margins_alone(root: Element, floor: Floor, kind: str) -> Galley:
     kit = fonts.plan(faces.demand([text], setup.signs), setup.catalogue)
     faces.give_geta([text], kit, setup.catalogue)
     heads.style(root, faces.variables(kit, setup.edition.language))
-    return press(floor, kind).set(root, replace(setup.manner, tags=False))
+    return press(floor, kind).set(root, replace(setup.manner, tags=False, pitch=0.0))
 
 
 def _lead_elsewhere(root: Element) -> None:

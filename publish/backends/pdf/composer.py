@@ -17,7 +17,7 @@ from math import inf
 from typing import Any
 
 from publish import lines
-from publish.backends.pdf import asides, beside, hooks
+from publish.backends.pdf import asides, beside, grid, hooks
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
@@ -34,7 +34,7 @@ _breaks: Any = import_module("weasyprint.text.line_break")
 _draw: Any = import_module("weasyprint.draw.text")
 boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 
-_SIGNATURES = {
+_SIGNATURES = grid.SIGNATURES | {
     (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
     " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
     (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
@@ -243,7 +243,7 @@ class Composer:
         line_style: Any,
     ) -> Iterator[tuple[Any, Any]]:
         composed = None
-        if not (letter_style or line_style or _beside(context, top)):
+        if not (letter_style or line_style or grid.beside(context, top)):
             composed = self._composed(context, box, containing)
         at = composed.token(stack) if composed else None
         if composed is None or at is None:
@@ -355,7 +355,10 @@ class Composer:
             raise _NotOursError  # to be cut between any characters
         _percent.resolve_one_percentage(box, "text_indent", containing.width)
         measure = containing.width - box.text_indent
-        paragraph = _fitted(tokens, widths, ems, self._rules(box), measure)
+        rules = self._rules(box)
+        paragraph = lines.compose(tokens, widths, ems, rules)
+        if measure < paragraph.ends[-1] <= NEARLY * measure and _shrinks(box.style):
+            paragraph = _fitted(paragraph, ems, rules, measure)
         leaves = gathered.leaves
         marked = any(leaf.aside or leaf.box.style["__underline"] for leaf in leaves)
         return Composed(
@@ -377,13 +380,6 @@ class Composer:
         return found
 
 
-def _beside(context: Any, top: float) -> bool:
-    """Return whether lines from here may stand beside a float."""
-    return any(
-        shape.position_y + shape.margin_height() > top for shape in context.excluded_shapes or ()
-    )
-
-
 def _paddings(gathered: _Gathering) -> tuple[dict[int, float], dict[int, float]]:
     """Return what inline boxes have on their sides, by the tokens that they begin and end with."""
     before: dict[int, float] = {}
@@ -397,21 +393,25 @@ def _paddings(gathered: _Gathering) -> tuple[dict[int, float], dict[int, float]]
     return before, after
 
 
-def _fitted(
-    tokens: Sequence[Token],
-    widths: Sequence[float],
-    ems: Sequence[float],
-    rules: Rules,
-    measure: float,
-) -> Paragraph:
-    """Return a paragraph; without gaps if that makes one line of it.
+def _shrinks(style: Any) -> bool:
+    """Return whether what has a style stands in a box that may be as wide as its text."""
+    while style is not None:
+        if (
+            style["display"][0] in ("table-cell", "table-caption")
+            or "flow-root" in style["display"]
+            or style["float"] in ("left", "right")
+            or style["position"] in ("absolute", "fixed")
+        ):
+            return True
+        style = style.parent_style
+    return False
+
+
+def _fitted(paragraph: Paragraph, ems: Sequence[float], rules: Rules, measure: float) -> Paragraph:
+    """Return a paragraph without gaps if that makes one line of it.
 
     Cells of tables and other boxes that shrink to fit are as wide as the engine thinks their
     text is, and that knows of no gaps.
     """
-    paragraph = lines.compose(tokens, widths, ems, rules)
-    if measure < paragraph.ends[-1] <= NEARLY * measure:
-        tight = lines.compose(tokens, widths, ems, replace(rules, gap=0.0))
-        if tight.ends[-1] <= measure + 1e-3:
-            return tight
-    return paragraph
+    tight = lines.compose(paragraph.tokens, paragraph.widths, ems, replace(rules, gap=0.0))
+    return tight if tight.ends[-1] <= measure + 1e-3 else paragraph

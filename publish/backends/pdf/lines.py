@@ -12,6 +12,7 @@ from publish.backends.pdf.trees import Element, classes, make, parents, replace
 PIXEL = 0.75  # points: a picture is never larger than 96 pixels an inch
 DEEPEST = 6  # levels of quotations and lists that are indented
 _INDENTED = frozenset({"ul", "ol", "blockquote", "dd", "aside"})
+_LISTS = frozenset({"ul", "ol", "dl"})
 TALLEST = 0.7  # of the type area
 SHORT = 10  # lines of a code block, or rows of a table, that is not parted
 TOGETHER = 3  # lines that begin or end a code block and stay on one page
@@ -42,6 +43,8 @@ def prepare(root: Element, page: Page) -> None:
             _picture(element, page)
         elif element.tag == "a" and element.text and not len(element):
             element.text = breakable(element.text)
+        elif element.tag in _LISTS:
+            _lead_in(parent, element)
         elif element.tag == "table":
             _keep_words(element, page)
             if sum(1 for _ in element.iter("tr")) <= SHORT:
@@ -57,6 +60,15 @@ def _mark_deep(root: Element) -> None:
         if depth > DEEPEST and element.tag in _INDENTED:
             element.set("data-deep", "")
         todo.extend((child, depth) for child in element)
+
+
+def _lead_in(parent: Element, element: Element) -> None:
+    """Mark the paragraph that announces a list, so that it is not parted from it."""
+    at = list(parent).index(element)
+    if at and parent[at - 1].tag == "p":
+        text = "".join(parent[at - 1].itertext())
+        if text.rstrip().endswith(("：", ":")):
+            parent[at - 1].set("data-lead", "")
 
 
 def settle(root: Element) -> None:

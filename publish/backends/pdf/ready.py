@@ -47,17 +47,18 @@ def _setup(
     more = signs("".join(sheet.text for sheet in own))
     said = more + furniture.SIGNS + layouts.wording(layout)
     kit = fonts.cut(faces.everything(_texts(edition, said)), catalogue, shop.cache)
+    measures = page(settings)
     return Setup(
         edition=compose.shell(edition),
         layout=layout,
         options={key: value for key, value in settings.items() if key not in _BESIDES},
-        page=page(settings),
+        page=measures,
         sheets=own,
         kit=kit,
         catalogue=catalogue,
         signs=more,
         store=str(shop.cache.root.parent),
-        manner=manner(settings),
+        manner=manner(settings, measures.pitch),
     )
 
 

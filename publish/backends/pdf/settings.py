@@ -48,8 +48,12 @@ def flag(settings: Mapping[str, object], name: str, *, default: bool = False) ->
     )
 
 
-def manner(settings: Mapping[str, object]) -> Manner:
+def manner(settings: Mapping[str, object], pitch: float = 0.0) -> Manner:
     """Return how pages are to be written.
+
+    Args:
+        settings: the options of a book.
+        pitch: of the grid that composed lines stand on, in points; 0 for none.
 
     Raises:
         UsageError: there is no such kind of PDF, or way to set lines.
@@ -68,6 +72,7 @@ def manner(settings: Mapping[str, object]) -> Manner:
         composed=setting == "composed",
         punctuation=_one_of(styles, "punctuation", settings),
         emphasis=_one_of(EMPHASES, "emphasis", settings) or EMPHASES[0],
+        pitch=pitch,
     )
 
 

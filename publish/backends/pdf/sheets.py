@@ -15,6 +15,7 @@ class Sheet:
     text: str
 
 
+ROOM = 0.01  # points below the last line: what is rounded must not push it off the page
 MIRRORED = "@page :left {{ margin-left: {outer:.3f}pt; margin-right: {inner:.3f}pt }}"
 
 
@@ -35,7 +36,7 @@ def rules(page: Page, *, mirrored: bool = True, marks: str = "") -> str:
 @page {{ bleed: {page.bleed:.3f}pt {beside:.3f}pt !important; marks: none !important }}
 @page {{
   size: {page.width:.3f}pt {page.height:.3f}pt;
-  margin: {page.top:.3f}pt {page.outer:.3f}pt {page.bottom:.3f}pt {page.inner:.3f}pt;
+  margin: {page.top:.3f}pt {page.outer:.3f}pt {page.bottom - ROOM:.3f}pt {page.inner:.3f}pt;
 }}
 {MIRRORED.format(outer=page.outer, inner=page.inner) if mirrored else ""}
 @page cover {{ margin: 0 }}

@@ -58,6 +58,7 @@ class Manner:
     composed: bool = False  # whether Chinese paragraphs are set by our own rules
     punctuation: str = ""  # how wide their marks are, a style of `publish.lines`
     emphasis: str = "kai"  # or "dots", which composed lines alone have
+    pitch: float = 0.0  # points: of the grid that lines stand on if they are composed; 0: none
 
 
 class Press:
@@ -158,7 +159,8 @@ class Press:
             self._keep(warning("lines-plain", text, Place("WeasyPrint"), hint))
             yield
             return
-        with self._composer.at_work():
+        composer, grid = self._composer
+        with composer.at_work(), grid(manner.pitch).at_work():
             yield
 
     def _laid_out(self, root: Element, manner: Manner, scratch: Path) -> Any:
@@ -387,12 +389,15 @@ def _thrift() -> Any:
 
 
 def _composer(punctuation: str) -> Any:
-    """Return what composes lines, or what of the engine is not where that looks for it."""
+    """Return what composes lines, and what puts them on a grid.
+
+    If something of the engine is not where these look for it, its name.
+    """
     try:
-        from publish.backends.pdf import composer
+        from publish.backends.pdf import composer, grid
     except (ImportError, AttributeError) as problem:
         return str(problem)
-    return composer.moved() or composer.Composer(punctuation)
+    return composer.moved() or (composer.Composer(punctuation), grid.Grid)
 
 
 def _page_name(page: Any) -> str:
