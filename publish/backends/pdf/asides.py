@@ -111,7 +111,7 @@ class Reading:
             wides = [sort.width * small / SIZE for sort in self.sorts]
             places = list(accumulate(wides[:-1], initial=0.0))
         style["font_size"] = small
-        made.style = style
+        made.style, made.is_reading = style, True
         made.position_x, made.width, made.height = left, width, small
         rise = 0.0 if self.column else (ASCENT + ABOVE) * size
         made.position_y = base.position_y + base.baseline - rise
