@@ -427,3 +427,10 @@ def _unbroken(made: Paragraph, line: Line) -> float:
         if place > line.next + 1 and not total:
             break
     return longest
+
+
+def test_a_word_joiner_keeps_han_together() -> None:
+    tokens = tokenise([Run("一二三四\u2060五六")])
+    widths = [1.0] * len(tokens)
+    rows = compose(tokens, widths, widths, Rules()).breaks(4.0)
+    assert [line.start for line in rows] == [0, 3]

@@ -79,6 +79,7 @@ class PdfOptions(Table, frozen=True):
     setting: Literal["composed", "plain"] | None = None  # of Chinese: by clreq, or the engine's own
     punctuation: Literal["kaiming", "quanjiao", "banjiao"] | None = None  # 开明, 全角, 半角
     breaking: Literal["greedy", "total-fit"] | None = None  # line by line, or paragraphs as wholes
+    emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
     references: bool | None = None  # "见第 N 页" after links to other chapters
 
 
@@ -88,6 +89,7 @@ class EpubOptions(Table, frozen=True):
     toc_depth: Depth | None = None
     cover: bool | None = None
     target: Literal["generic", "kindle", "apple", "kobo"] | None = None  # whose rules are kept
+    emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
 
 
 class BookTable(Table, frozen=True):

@@ -249,8 +249,10 @@ def compose(
     if not count:
         return Paragraph(*((),) * 12, inf, (0,))
     wide = list(widths)
-    # Marks, words and spaces; all else is Han, of which there is nothing to be said.
-    others = [place for place, token in enumerate(tokens) if token.kind is not Kind.HAN]
+    # Marks, words and spaces; all else is Han, of which there is nothing to be said if not glued.
+    others = [
+        place for place, token in enumerate(tokens) if token.right or token.kind is not Kind.HAN
+    ]
     for place in others:
         typed = tokens[place].kind is Kind.SPACE and tokens[place].right is Side.LETTER
         if typed and 0 < place < count - 1:

@@ -321,8 +321,10 @@ class _Walk:
         return "summary", (line, self.builder.begin("strong", {}))
 
     def span(self, element: Any, name: str) -> Entered:
-        """Keep a span that names a language."""
+        """Keep a span that names a language, or holds a note in two small lines."""
         attributes = _language(element)
+        if "jiazhu" in element.get("class", "").split():
+            attributes["class"] = "jiazhu"
         return ("inline", self.builder.begin("span", attributes)) if attributes else ("", None)
 
     def underlined(self, element: Any, name: str) -> Entered:

@@ -14,8 +14,8 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(f"{NS}{name}" for name in text.split())
 
 
-A, BR, DIV, FIGURE, FIGCAPTION, HR, IMG, LI, P, SECTION, SPAN, STRONG = named(
-    "a br div figure figcaption hr img li p section span strong"
+A, BR, DIV, FIGURE, FIGCAPTION, HR, IMG, LI, P, RT, SECTION, SPAN, STRONG = named(
+    "a br div figure figcaption hr img li p rt section span strong"
 )
 HEADINGS = named("h1 h2 h3 h4 h5 h6")
 INLINE = frozenset(

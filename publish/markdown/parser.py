@@ -21,7 +21,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from publish.markdown import emphasis, formulas, links
+from publish.markdown import emphasis, formulas, links, readings
 from publish.markdown.inline import Inline, Rule
 from publish.markdown.text import MARK, OPEN, is_wide
 
@@ -265,7 +265,7 @@ def parser(math: bool = True) -> Parser:
         "\\": (formulas.bracketed_math, escape) if math else (escape,),
         "^": (named["footnote_inline"],),
         ":": (links.linkify,),
-        "{": (links.attributes,),
+        "{": (links.attributes, readings.reading),
         OPEN: (links.mark,),
     }
     if math:

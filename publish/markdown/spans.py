@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
+from publish.markdown import readings
 from publish.markdown.raw import PAIRED
 from publish.markdown.text import MARK, bare, escape, joined, quoted
 
@@ -162,6 +163,9 @@ def _span(r: Renderer, token: Token, children: list[Token], index: int) -> None:
     if kind in ("name", "title"):
         r.out.append(f'<u class="{kind}"{r.own}>')
         r.closers.append("</u>")
+    elif kind == "jiazhu":
+        r.out.append(f'<span class="jiazhu"{r.own}>')
+        r.closers.append("</span>")
     elif _LANGUAGE.fullmatch(language):
         r.out.append(f'<span lang="{language}" xml:lang="{language}"{r.own}>')
         r.closers.append("</span>")
@@ -172,6 +176,10 @@ def _span(r: Renderer, token: Token, children: list[Token], index: int) -> None:
 def _span_end(r: Renderer, token: Token, children: list[Token], index: int) -> None:
     r.depth -= 1
     r.out.append(r.closers.pop())
+
+
+def _reading(r: Renderer, token: Token, children: list[Token], index: int) -> None:
+    r.atom(readings.ruby(token.meta["pairs"]))
 
 
 def _html(r: Renderer, token: Token, children: list[Token], index: int) -> int | None:
@@ -221,5 +229,5 @@ HANDLERS: dict[str, Handler] = {
     "strong_open": _strong, "strong_close": _strong, "link_open": _link, "link_close": _link_end,
     "image": _image, "code_inline": _code, "footnote_ref": _note, "math_inline": _math,
     "math_inline_double": _math, "mark": _mark, "span_open": _span, "span_close": _span_end,
-    "html_inline": _html,
+    "html_inline": _html, "reading": _reading,
 }  # fmt: skip

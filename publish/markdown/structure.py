@@ -14,6 +14,7 @@ from publish.markdown.names import (
     HR,
     IMG,
     NS,
+    RT,
     STRONG,
     P,
     content,
@@ -41,10 +42,10 @@ _NUMBER_FIRST, _TEXT = 1, 2
 
 
 def text_of(heading: etree._Element) -> str:
-    """Return the text of a heading without references to notes."""
+    """Return the text of a heading without references to notes, and without readings."""
     out: list[str] = [heading.text or ""]
     for child in heading:
-        if child.get("class") != "noteref":
+        if child.get("class") != "noteref" and child.tag != RT:
             out.append(text_of(child) if child.tag != IMG else "")
         out.append(child.tail or "")
     return " ".join("".join(out).split())

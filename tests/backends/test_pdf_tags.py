@@ -147,6 +147,12 @@ def source(chapter: Chapter) -> tuple[str, list[str]]:
     for element in root.iter():
         if element.get("class") == "noteref":
             element.text = (element.text or "").strip("[]")
+        elif element.tag.endswith("}ruby"):  # words first, then their readings
+            words = (element.text or "", *(rt.tail or "" for rt in element))
+            readings = [rt.text or "" for rt in element]
+            tail = element.tail
+            element.clear()
+            element.text, element.tail = "".join((*words, *readings)), tail
         elif element.tag.endswith("}hr"):
             element.text = "＊＊＊"  # what the layouts draw for it
         elif element.tag.endswith("}math"):

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import navigation, splitting, tables
+from publish.backends.epub import emphasis, navigation, splitting, tables
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, cover_name, documents
@@ -64,7 +64,8 @@ def bind(
     shop.report(*setting.desk.findings, *_heavy(edition, figures, reader, shop.cache))
 
     book = package(edition, setting.desk.facts)
-    sheet = reader.stylesheet(SHEET + layouts.stylesheet(layout, "epub"))
+    styles = SHEET + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
+    sheet = reader.stylesheet(styles)
     book.put(Verbatim("nav", navigation.NAME, XHTML_TYPE, nav, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
     book.put(Verbatim("css", STYLE, "text/css", sheet.encode()))

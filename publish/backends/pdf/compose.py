@@ -268,7 +268,9 @@ def press(floor: Floor, kind: str) -> Press:
     """Return the press of a kind: "text", "front", "heads" or "folios"."""
     setup, store = floor.setup, floor.store
     change = {"heads": margins.heads, "folios": margins.folios}.get(kind, margins.bare)
-    page = sheets.rules(setup.page, mirrored=kind != "text")
+    manner = setup.manner
+    marks = sheets.beside(composed=manner.composed, dots=manner.emphasis == "dots")
+    page = sheets.rules(setup.page, mirrored=kind != "text", marks=marks)
     own = [Sheet("pdf", f"{page}\n{faces.font_faces(setup.kit)}")]
     own += [Sheet(sheet.shown, change(sheet.text)) for sheet in setup.sheets]
     own += [Sheet("pdf", sheets.GROUNDLESS)] if kind in ("heads", "folios") else []

@@ -17,7 +17,7 @@ from math import inf
 from typing import Any
 
 from publish import lines
-from publish.backends.pdf import grid, hooks
+from publish.backends.pdf import asides, beside, grid, hooks
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
@@ -85,6 +85,9 @@ class _Gathering:
             elif kind in (boxes.InlineBlockBox, boxes.InlineReplacedBox):
                 if child.is_table_wrapper:
                     raise _NotOursError
+                if reading := asides.reading(child, self.containing):
+                    self._aside(reading, here, reading.run(role))
+                    continue
                 _percent.resolve_percentages(child, self.containing)
                 self._add(Leaf(here, child), Run(lines.OBJECT))
             else:
@@ -93,6 +96,13 @@ class _Gathering:
     def _add(self, leaf: Leaf, run: Run) -> None:
         self.leaves.append(leaf)
         self.runs.append(run)
+
+    def _aside(self, aside: Any, path: tuple[int, ...], run: Run) -> None:
+        text = aside.text
+        fount = self.shaper.fount(text.style)
+        if not aside.drawn:  # of no height to the line
+            fount = replace(fount, strut=(0.0, 0.0))
+        self._add(Leaf(path, text, text.text, fount=fount, aside=aside), run)
 
     def _text(self, box: Any, path: tuple[int, ...], role: Role, *, led: bool) -> None:
         fount = self.shaper.fount(box.style)
@@ -117,6 +127,8 @@ class _Gathering:
         raised = style["vertical_align"] not in ("baseline", 0)
         if not box.children:
             self._add(Leaf(path, box), Run(""))
+        elif inset := asides.inset(box, self.containing):
+            self._aside(inset, (*path, 0), Run(lines.OBJECT))
         else:
             self.walk(box, path, Role.NOTE if raised and _is_call(box) else role)
         if left or right:
@@ -205,8 +217,11 @@ class Composer:
         def draw_first_line(stream: Any, textbox: Any, *rest: Any) -> Any:
             if isinstance(textbox.pango_layout, Setting):
                 self._pen.draw(stream, textbox, rest[-1])
+                beside.draw(stream, textbox)
                 return []
-            return plain_draw(stream, textbox, *rest)
+            emojis = plain_draw(stream, textbox, *rest)
+            beside.draw(stream, textbox)
+            return emojis
 
         def strut(style: Any) -> Any:
             return self._shaper.fount(style).strut
@@ -293,6 +308,11 @@ class Composer:
         gathered = _Gathering(self._shaper, containing)
         gathered.walk(box, (), Role.TEXT)
         tokens = lines.tokenise(gathered.runs)
+        if any(leaf.aside for leaf in gathered.leaves):
+            found = asides.settled(tokens, gathered.leaves, self._rules(box), self._shaper)
+            if found is None:
+                raise _NotOursError
+            tokens = found
         if not any(token.kind is Kind.HAN for token in tokens):
             raise _NotOursError
         return self._measured(context, box, containing, gathered, tokens)
@@ -318,8 +338,11 @@ class Composer:
                 continue
             own = tokens[leaf.first : at]
             size = leaf.size
-            ems += [size] * len(own)
-            if leaf.text:
+            ems += [leaf.aside.size if leaf.aside else size] * len(own)
+            if leaf.aside and not leaf.aside.drawn:
+                sorts += [Sort()] * len(own)
+                widths += leaf.aside.widths
+            elif leaf.text:
                 found = self._shaped(leaf, own)
                 sorts += found
                 scale = size / SIZE
@@ -332,6 +355,9 @@ class Composer:
                 widths.append(made.margin_width())
                 sorts.append(None)
         before, after = _paddings(gathered)
+        for leaf, left, right in asides.rooms(gathered.leaves, tokens, widths):
+            before[leaf.first] = before.get(leaf.first, 0.0) + left
+            after[leaf.last - 1] = after.get(leaf.last - 1, 0.0) + right
         for token, more in (*before.items(), *after.items()):
             widths[token] += more
         if max(widths) > containing.width:
@@ -344,8 +370,10 @@ class Composer:
             paragraph = _fitted(paragraph, ems, rules, measure)
         fit = self._fit and box.style["text_align_all"] == "justify"
         ends = lines.fitted(paragraph, containing.width, box.text_indent) if fit else {}
+        leaves = gathered.leaves
+        marked = any(leaf.aside or leaf.box.style["__underline"] for leaf in leaves)
         return Composed(
-            box.children, containing.width, paragraph, gathered.leaves, before, after, sorts, ends
+            box.children, containing.width, paragraph, leaves, before, after, sorts, ends, marked
         )
 
     def _rules(self, box: Any) -> Rules:

@@ -254,9 +254,9 @@ def _step(box: Any) -> str:
 
 
 def _leaves(parent: Any) -> Iterator[Any]:
-    """Yield texts and atomic boxes of a line."""
+    """Yield texts and atomic boxes of a line, without readings, which stand between lines."""
     for child in parent.children:
-        if not child.is_in_normal_flow():
+        if not child.is_in_normal_flow() or getattr(child, "is_reading", False):
             continue
         if type(child) is boxes.InlineBox:
             yield from _leaves(child)

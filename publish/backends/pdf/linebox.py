@@ -16,6 +16,7 @@ from operator import add
 from typing import Any
 
 from publish import lines
+from publish.backends.pdf import asides, beside
 from publish.backends.pdf.pen import SEEN, Setting
 from publish.backends.pdf.shaper import SIZE, Fount, Sort
 from publish.lines import Kind, Paragraph, Token
@@ -37,6 +38,7 @@ class Leaf:
     last: int = 0  # token behind it
     fount: Fount | None = None  # of text
     leader: tuple[tuple[Token, Sort], ...] = ()  # what is repeated to fill the line
+    aside: Any = None  # a reading over it, or a note that it is; see `asides`
 
     def place(self, token: int, tokens: Sequence[Token]) -> int:
         """Return where a token begins in its text, in bytes, given those of the paragraph."""
@@ -67,6 +69,7 @@ class Composed:
     after: dict[int, float]
     sorts: list[Any]  # of each token
     ends: dict[int, int]  # token behind a line by that which it begins with, where that is settled
+    marked: bool = False  # whether something stands beside the text
 
     def skip(self, token: int) -> Any:
         """Return the engine's skip stack for a line that begins with a token."""
@@ -146,6 +149,9 @@ class LineMaker:
         line.margin_top = line.margin_bottom = 0
         line.translate(0, top - above)
         line.position_y = top
+        if self._composed.marked:
+            beside.underline(line)
+            asides.place(line)
         return line
 
     def _aligned(self, box: Any) -> float:
@@ -169,7 +175,7 @@ class LineMaker:
             if len(inside[0].path) > depth + 1:
                 made.append(self._wrapped(child, inside, depth + 1))
             elif inside[0].text:
-                made.append(self._text(child, inside[0]))
+                made.append(self._text(inside[0].box, inside[0]))
             elif inside[0].leader:
                 made.append(self._leader(child, inside[0]))
             elif inside[0].first < inside[0].last:
@@ -282,5 +288,6 @@ class LineMaker:
             style=box.style,
             tail=leaf.fount.space if gap else None,
             gap=gap,
+            aside=leaf.aside,
         )
         return made

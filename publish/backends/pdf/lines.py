@@ -19,6 +19,7 @@ TOGETHER = 3  # lines that begin or end a code block and stay on one page
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{20,}")
 CELL_SIZE, CELL_PADDING = 10.0, 14.0  # points, rather more than our style sheets say
 _WORDS = re.compile(r"[\s\u2e80-\uffef-]+")
+APART, BESIDE = 0.12, 0.55  # em between readings, and for one that stands beside its character
 _LONG = 120  # characters that no word has
 _ENDLESS = re.compile(rf"[^\s\u200b\u2e80-\uffef]{{{_LONG},}}")
 _CODE = frozenset({"code", "pre", "kbd", "samp"})
@@ -151,7 +152,9 @@ def _ruby(parent: Element, ruby: Element) -> None:
     rest = base if (base.text or "").strip() or len(base) else None
     for pair in pairs:
         above = "".join(pair[-1].itertext())
-        excess = _ems(above) * 0.5 - (_ems("".join(pair.itertext())) - _ems(above))
+        excess = _ems(above) * 0.5 - (_ems("".join(pair.itertext())) - _ems(above)) + APART
+        if "\u3105" <= above[-2:-1] <= "\u312f" or "\u3105" <= above[-1:] <= "\u312f":
+            excess = max(excess, BESIDE)  # 注音 may stand there
         if excess > 0:
             pair.set("style", f"padding:0 {excess / 2:.2f}em")
     if rest is not None:
@@ -162,7 +165,7 @@ def _ruby(parent: Element, ruby: Element) -> None:
 
 def _ems(text: str) -> float:
     return sum(
-        1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.55
+        1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.6
         for sign in text
         if not unicodedata.combining(sign)
     )

@@ -27,6 +27,14 @@ LEAST = 0.5  # thousandths: less is not worth a number
 _UNSAID = str.maketrans(dict.fromkeys("\u200b\u2060", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Underline:
+    """A line that begins under a text box: "straight" or "wavy", and so many CSS pixels long."""
+
+    kind: str
+    width: float
+
+
 @dataclass(eq=False)
 class Setting:
     """A text box as composed: its tokens, and where each is drawn from its left edge."""
@@ -39,6 +47,9 @@ class Setting:
     tail: Sort | None = None  # a space that is drawn and not said, where a gap follows the box
     gap: float = 0.0  # that gap, in CSS pixels
     said: str | None = None  # what readers take the whole for, if not for its text
+    rises: Sequence[float] = ()  # CSS pixels by which tokens stand higher than the base line
+    aside: Any = None  # what stands beside it, see `asides`
+    under: Underline | None = None  # see `beside`
     first_line_direction = 0
     max_width = None
 
@@ -88,8 +99,11 @@ class Pen:
         for first, last, said in _parts(setting, places):
             if said is not None:
                 show.begin(said)
-            for place, glyphs in zip(places[first:last], drawn[first:last], strict=True):
-                show.glyphs(place, glyphs)
+            if setting.rises:
+                show.rows(places, drawn, setting.rises)
+            else:
+                for place, glyphs in zip(places[first:last], drawn[first:last], strict=True):
+                    show.glyphs(place, glyphs)
             if setting.tail and last == len(places):
                 end = places[-1] + setting.sorts[-1].width + setting.gap * scale
                 show.glyphs(end - setting.tail.width, self._drawn(stream, setting.tail))
@@ -142,6 +156,20 @@ class _Show:
                 self._pen -= move
             self._items.append(number)
             self._pen += width
+
+    def rows(
+        self, places: Sequence[float], drawn: Sequence[Sequence[_Drawn]], rises: Sequence[float]
+    ) -> None:
+        """Draw tokens at heights of their own, all those of a row in one operator."""
+        height = 0.0
+        for place, glyphs, rise in zip(places, drawn, rises, strict=True):
+            if rise != height:
+                self.flush()
+                self._stream.set_text_rise(rise)
+                height = rise
+            self.glyphs(place, glyphs)
+        self.flush()
+        self._stream.set_text_rise(0)
 
     def begin(self, said: str) -> None:
         """Begin a sequence that stands for a text (ISO 32000-1, 14.9.4)."""

@@ -16,6 +16,7 @@ from publish.workshop import Workshop
 
 SETTINGS = ("composed", "plain")  # by publish.lines, or the engine's own; the first if unset
 BREAKING = ("greedy", "total-fit")
+EMPHASES = ("kai", "dots")  # what Chinese has instead of slanted letters; the first if unset
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})")
 
@@ -68,6 +69,7 @@ def manner(settings: Mapping[str, object], pitch: float = 0.0) -> Manner:
         composed=composed,
         punctuation=_one(settings, "punctuation", [style.value for style in Style]),
         fitted=_one(settings, "breaking", BREAKING) == BREAKING[1],
+        emphasis=_one(settings, "emphasis", EMPHASES) or EMPHASES[0],
         pitch=pitch,
     )
 

@@ -19,13 +19,14 @@ ROOM = 0.01  # points below the last line: what is rounded must not push it off 
 MIRRORED = "@page :left {{ margin-left: {outer:.3f}pt; margin-right: {inner:.3f}pt }}"
 
 
-def rules(page: Page, *, mirrored: bool = True) -> str:
+def rules(page: Page, *, mirrored: bool = True, marks: str = "") -> str:
     """Return the rules of a page, set before those of the layout, which may override them.
 
     Args:
         page: its measures.
         mirrored: whether left pages have their inner margin on the right. Galleys are set as
             rectos throughout, and moved when they are bound.
+        marks: rules for what stands beside text, see `beside`.
     """
     # Boxes of versos move: whatever reaches the edge goes on by as much.
     beside = page.bleed + abs(page.inner - page.outer)
@@ -52,6 +53,7 @@ h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
 [data-head] {{ string-set: chapter-title attr(data-head), book-title attr(data-book),
   kicker attr(data-kicker) }}
 [data-deep] {{ margin-left: 0 !important; padding-left: 0 !important }}
+{marks}
 .footnote {{ float: footnote }}
 .footnote::footnote-call {{ content: attr(data-number) }}
 .footnote::footnote-marker {{ content: attr(data-number) }}
@@ -62,6 +64,32 @@ h1, h2, h3, h4, h5, h6 {{ bookmark-level: none }}
 GROUNDLESS = """
 @page { background: none !important; border-color: transparent !important }
 html, body { background: none !important }
+"""
+
+
+def beside(*, composed: bool, dots: bool) -> str:
+    """Return the rules for emphasis, and for notes in two lines (夹注).
+
+    Properties of our own (``--emphasis``, ``--rows``) are read where lines are composed: see the
+    modules `beside` and `asides`. Dots mark what is in 楷体 already.
+    """
+    kai = "em, em [lang] { font-family: var(--kai) }"
+    dots_of = "{ --emphasis: dot }"
+    return "\n".join(
+        (
+            f"em {dots_of}" if composed and dots else kai,
+            f"blockquote em, .verse em, .summary em {dots_of}" if composed else "",
+            _ROWS if composed else _BRACKETS.format(""),
+            _BRACKETS.format(":has(*)") if composed else "",  # holds more than text
+        )
+    )
+
+
+_ROWS = ".jiazhu { font-size: .5em; line-height: 0; margin: 0 .15em; --rows: 2 }"
+_BRACKETS = """
+.jiazhu{0} {{ font-size: .75em; line-height: 0; margin: 0; --rows: 1 }}
+.jiazhu{0}::before {{ content: "（" }}
+.jiazhu{0}::after {{ content: "）" }}
 """
 
 

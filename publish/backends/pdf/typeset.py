@@ -58,6 +58,7 @@ class Manner:
     composed: bool = False  # whether Chinese paragraphs are set by our own rules
     punctuation: str = ""  # how wide their marks are, a style of `publish.lines`
     fitted: bool = False  # whether they are broken as wholes, rather than line by line
+    emphasis: str = "kai"  # or "dots", which composed lines alone have
     pitch: float = 0.0  # points: of the grid that lines stand on if they are composed; 0: none
 
 
