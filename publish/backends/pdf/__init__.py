@@ -6,8 +6,10 @@ A print shop, room by room:
   `captions`, `references` make them ready for the page; `faces` asks for fonts.
 - `compose` is what a worker does: it makes one chapter ready, and `typeset`, the only door to
   WeasyPrint, sets it as a `galley`, which is kept in the cache; `tags` mends the structure tree.
-- `composer` has Chinese paragraphs set by `publish.lines`: `shaper` shapes tokens, `linebox` makes
-  boxes of lines, `pen` draws them.
+- `composer` has Chinese paragraphs set by `publish.lines`: `gathering` says which, `shaper` shapes
+  tokens, `linebox` makes boxes of lines, `pen` draws them; `grid` puts lines and blocks on a grid,
+  `asides` sets readings and notes in two lines, `beside` draws dots and lines at the text.
+- `thrift` spares the engine work that changes nothing; `hooks` knows where its functions are.
 - `margins` takes the layout's margin boxes apart, `furniture` studies what they carry, `heads`
   has running heads and folios set by themselves, `exchange` puts one number in another's place.
 - `front` sets what stands before the text, which is known last; `openings` finds out what

@@ -1,194 +1,59 @@
 """Sets Chinese paragraphs by the rules of `publish.lines` in the engine's pages.
 
-The only file that changes WeasyPrint, written for WeasyPrint 70. Where the engine asks for the
-lines of a paragraph (`iter_line_boxes`), paragraphs of plain text, simple inline boxes and atomic
-ones get lines from here (made in `linebox`, with sorts from `shaper`); all others stay on the
-engine's own path. Lines are resumed by the engine's own skip stacks, so that either may go on
-where the other ended. Drawing (`draw_first_line`) is left to `pen`.
+Written for WeasyPrint 70. Where the engine asks for the
+lines of a paragraph (`iter_line_boxes`), those that `gathering` finds to be ours get lines from
+here (made in `linebox`, with sorts from `shaper`); all others stay on the engine's own path.
+Lines are resumed by the engine's own skip stacks, so that either may go on where the other ended.
+Drawing (`draw_first_line`) is left to `pen`.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib import import_module
-from math import inf
 from typing import Any
 
 from publish import lines
-from publish.backends.pdf import asides, beside, grid, hooks
+from publish.backends.pdf import asides, beside, gathering, grid, hooks
+from publish.backends.pdf.gathering import BARE, END, Gathering, NotOursError, paddings
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
-from publish.lines import Kind, Paragraph, Role, Rules, Run, Style, Token
+from publish.lines import Kind, Paragraph, Role, Rules, Style, Token
 
-END = "\n"  # what the engine makes of <br>
 NEARLY = 1.5  # measures: a paragraph not longer may be one whose box was made as wide as it is
 
-_css: Any = import_module("weasyprint.css")  # the engine has no types
-_block: Any = import_module("weasyprint.layout.block")
+_block: Any = import_module("weasyprint.layout.block")  # the engine has no types
 _inline: Any = import_module("weasyprint.layout.inline")
 _percent: Any = import_module("weasyprint.layout.percent")
 _breaks: Any = import_module("weasyprint.text.line_break")
 _draw: Any = import_module("weasyprint.draw.text")
-boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 
-_SIGNATURES = grid.SIGNATURES | {
-    (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
-    " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
-    (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
-    (_inline, "strut"): "style",
-    (_inline, "atomic_box"): "context box position_x skip_stack containing_block absolute_boxes"
-    " fixed_boxes",
-    (_inline, "line_box_verticality"): "box",
-    (_inline, "_adjust_line_height"): "box",
-    (_percent, "resolve_percentages"): "box containing_block",
-    (_percent, "resolve_one_percentage"): "box property_name refer_to",
-    (_breaks, "strut"): "style",
-    (_breaks, "_font_style_cache_key"): "style include_size",
-    (_breaks, "Layout"): "style justification_spacing max_width",
-}
+_SIGNATURES = (
+    grid.SIGNATURES
+    | gathering.SIGNATURES
+    | {
+        (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
+        " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
+        (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
+        (_inline, "strut"): "style",
+        (_inline, "atomic_box"): "context box position_x skip_stack containing_block absolute_boxes"
+        " fixed_boxes",
+        (_inline, "line_box_verticality"): "box",
+        (_inline, "_adjust_line_height"): "box",
+        (_percent, "resolve_one_percentage"): "box property_name refer_to",
+        (_breaks, "strut"): "style",
+        (_breaks, "_font_style_cache_key"): "style include_size",
+        (_breaks, "Layout"): "style justification_spacing max_width",
+    }
+)
 
 
 def moved() -> str:
     """Return what is not where it was in the engine, or "" if all is."""
     return hooks.moved(_SIGNATURES)
-
-
-class _NotOursError(Exception):
-    """A paragraph that stays on the engine's own path."""
-
-
-@dataclass(slots=True)
-class _Gathering:
-    """A paragraph's tree, being walked."""
-
-    shaper: Shaper
-    containing: Any
-    leaves: list[Leaf] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    sides: list[tuple[int, int, float, float]] = field(default_factory=list)
-
-    def walk(self, parent: Any, path: tuple[int, ...], role: Role) -> None:
-        led = any(child.is_leader for child in parent.children)
-        for index, child in enumerate(parent.children):
-            here = (*path, index)
-            kind = type(child)
-            if kind is boxes.TextBox:
-                self._text(child, here, role, led=led)
-                continue
-            if not child.is_in_normal_flow():
-                raise _NotOursError
-            if kind is boxes.InlineBox:
-                self._inline(child, here, role)
-            elif kind in (boxes.InlineBlockBox, boxes.InlineReplacedBox):
-                if child.is_table_wrapper:
-                    raise _NotOursError
-                if reading := asides.reading(child, self.containing):
-                    self._aside(reading, here, reading.run(role))
-                    continue
-                _percent.resolve_percentages(child, self.containing)
-                self._add(Leaf(here, child), Run(lines.OBJECT))
-            else:
-                raise _NotOursError
-
-    def _add(self, leaf: Leaf, run: Run) -> None:
-        self.leaves.append(leaf)
-        self.runs.append(run)
-
-    def _aside(self, aside: Any, path: tuple[int, ...], run: Run) -> None:
-        text = aside.text
-        fount = self.shaper.fount(text.style)
-        if not aside.drawn:  # of no height to the line
-            fount = replace(fount, strut=(0.0, 0.0))
-        self._add(Leaf(path, text, text.text, fount=fount, aside=aside), run)
-
-    def _text(self, box: Any, path: tuple[int, ...], role: Role, *, led: bool) -> None:
-        fount = self.shaper.fount(box.style)
-        # The engine sets the text beside a leader as preformatted.
-        plain = fount.plain and (led or box.style["white_space"] == "normal")
-        if box.text != END and not (plain and lines.settable(box.text)):
-            raise _NotOursError
-        vars(box).update(_BARE)
-        self._add(Leaf(path, box, box.text, fount=fount), Run(box.text, role))
-
-    def _inline(self, box: Any, path: tuple[int, ...], role: Role) -> None:
-        style = box.style
-        if style["position"] != "static" or style["box_decoration_break"] == "clone":
-            raise _NotOursError
-        if box.is_leader:
-            self._leader(box, path)
-            return
-        if style["white_space"] != "normal" and [t.text for t in _texts(box)] != [END]:
-            raise _NotOursError
-        first = len(self.leaves)
-        left, right = self._resolved(box)
-        raised = style["vertical_align"] not in ("baseline", 0)
-        if not box.children:
-            self._add(Leaf(path, box), Run(""))
-        elif inset := asides.inset(box, self.containing):
-            self._aside(inset, (*path, 0), Run(lines.OBJECT))
-        else:
-            self.walk(box, path, Role.NOTE if raised and _is_call(box) else role)
-        if left or right:
-            self.sides.append((first, len(self.leaves), left, right))
-
-    def _resolved(self, box: Any) -> tuple[float, float]:
-        """Return what stands on both sides of a box, whose lengths are resolved then."""
-        if _SIDED.isdisjoint(box.style.cascaded):
-            vars(box).update(_BARE)
-            return 0.0, 0.0
-        _percent.resolve_percentages(box, self.containing)
-        for side in ("margin_left", "margin_right"):
-            if getattr(box, side) == "auto":
-                setattr(box, side, 0)
-        return (
-            box.margin_left + box.border_left_width + box.padding_left,
-            box.margin_right + box.border_right_width + box.padding_right,
-        )
-
-    def _leader(self, box: Any, path: tuple[int, ...]) -> None:
-        (text,) = box.children
-        fount = self.shaper.fount(text.style)
-        tokens = lines.tokenise([Run(text.text)])
-        units = tuple(zip(tokens, self.shaper.shape(tokens, fount.case), strict=True))
-        if not (fount.plain and lines.settable(text.text) and all(sort.sound for _, sort in units)):
-            raise _NotOursError
-        for each in (box, text):
-            vars(each).update(_BARE)
-        leaf = Leaf(path, box, fount=fount, leader=units)
-        self._add(leaf, Run(lines.OBJECT, Role.LEADER))
-
-
-# What boxes have whose style says nothing of their sides.
-_EDGES = ("left", "right", "top", "bottom")
-_BARE: dict[str, Any] = {
-    **{f"{kind}_{edge}": 0 for kind in ("margin", "padding") for edge in _EDGES},
-    **{f"border_{edge}_width": 0 for edge in _EDGES},
-    "width": "auto",
-    "min_width": 0,
-    "max_width": inf,
-    "height": "auto",
-    "min_height": 0,
-    "max_height": inf,
-}
-_SIDED = frozenset(
-    name
-    for name in _css.INITIAL_VALUES
-    if name in _BARE
-    or name.startswith(("margin_", "padding_", "border_"))
-    or name.endswith(("inline_size", "block_size"))
-)
-
-
-def _is_call(box: Any) -> bool:
-    """Return whether a raised box calls a note, or is short as one."""
-    return box.footnote is not None or sum(len(child.text) for child in _texts(box)) <= 4
-
-
-def _texts(box: Any) -> list[Any]:
-    return [child for child in box.descendants() if isinstance(child, boxes.TextBox)]
 
 
 class Composer:
@@ -292,7 +157,7 @@ class Composer:
             return kept[2]  # type: ignore[no-any-return]
         try:
             made = self._compose(context, box, containing)
-        except _NotOursError:
+        except NotOursError:
             made = None
         box.__dict__["composed"] = (box.children, containing.width, made)
         return made
@@ -301,20 +166,20 @@ class Composer:
         style = box.style
         language = style["lang"] or ""
         if not language.startswith("zh") or style["direction"] != "ltr":
-            raise _NotOursError
+            raise NotOursError
         if style["white_space"] != "normal" or box.text_overflow != "clip":
-            raise _NotOursError
-        vars(box).update(_BARE)
-        gathered = _Gathering(self._shaper, containing)
+            raise NotOursError
+        vars(box).update(BARE)
+        gathered = Gathering(self._shaper, containing)
         gathered.walk(box, (), Role.TEXT)
         tokens = lines.tokenise(gathered.runs)
         if any(leaf.aside for leaf in gathered.leaves):
             found = asides.settled(tokens, gathered.leaves, self._rules(box), self._shaper)
             if found is None:
-                raise _NotOursError
+                raise NotOursError
             tokens = found
         if not any(token.kind is Kind.HAN for token in tokens):
-            raise _NotOursError
+            raise NotOursError
         return self._measured(context, box, containing, gathered, tokens)
 
     def _measured(
@@ -322,7 +187,7 @@ class Composer:
         context: Any,
         box: Any,
         containing: Any,
-        gathered: _Gathering,
+        gathered: Gathering,
         tokens: tuple[Token, ...],
     ) -> Composed:
         widths: list[float] = []
@@ -354,14 +219,14 @@ class Composer:
                 made = _inline.atomic_box(context, leaf.box, 0, None, containing, [], [])
                 widths.append(made.margin_width())
                 sorts.append(None)
-        before, after = _paddings(gathered)
+        before, after = paddings(gathered)
         for leaf, left, right in asides.rooms(gathered.leaves, tokens, widths):
             before[leaf.first] = before.get(leaf.first, 0.0) + left
             after[leaf.last - 1] = after.get(leaf.last - 1, 0.0) + right
         for token, more in (*before.items(), *after.items()):
             widths[token] += more
         if max(widths) > containing.width:
-            raise _NotOursError  # to be cut between any characters
+            raise NotOursError  # to be cut between any characters
         _percent.resolve_one_percentage(box, "text_indent", containing.width)
         measure = containing.width - box.text_indent
         rules = self._rules(box)
@@ -387,21 +252,8 @@ class Composer:
         assert leaf.fount
         found = self._shaper.shape(tokens, leaf.fount.case)
         if not all(sort.sound for sort in found):
-            raise _NotOursError
+            raise NotOursError
         return found
-
-
-def _paddings(gathered: _Gathering) -> tuple[dict[int, float], dict[int, float]]:
-    """Return what inline boxes have on their sides, by the tokens that they begin and end with."""
-    before: dict[int, float] = {}
-    after: dict[int, float] = {}
-    for first, last, left, right in gathered.sides:
-        inside = [leaf for leaf in gathered.leaves[first:last] if leaf.first < leaf.last]
-        if not inside:
-            raise _NotOursError
-        before[inside[0].first] = before.get(inside[0].first, 0.0) + left
-        after[inside[-1].last - 1] = after.get(inside[-1].last - 1, 0.0) + right
-    return before, after
 
 
 def _shrinks(style: Any) -> bool:

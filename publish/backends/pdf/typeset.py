@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,14 +27,14 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from publish.backends.pdf import tags
 from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
+from publish.backends.pdf.listening import BASE, Listener, answering, finding
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
 from publish.cache import Cache, digest, sha256
-from publish.diagnostics import BackendError, Diagnostic, Place, PublishError, error, warning
+from publish.diagnostics import Diagnostic, Place, PublishError, warning
 
 __all__ = ["VARIANTS", "Manner", "Press", "Supply"]
 
-BASE = "http://book.invalid/"  # where addresses of a tree are looked up: in our hands alone
 POINT = 0.75  # points in a CSS pixel
 DEEPEST = 20_000  # frames: layout descends with the nesting of the text
 pydyf: Any = _pydyf
@@ -43,7 +42,7 @@ _cssselect2: Any = import_module("cssselect2")  # the engine and its kin have no
 _CSS: Any = weasyprint.CSS
 _Configuration: Any = FontConfiguration
 _Response: Any = URLFetcherResponse
-_POSITION = re.compile(r" at (\d+):(\d+)")
+
 
 Supply = Callable[[str], tuple[bytes, str] | None]
 """Returns the bytes and media type of "figures/NAME", "fonts/OBJECT" … or None."""
@@ -121,7 +120,7 @@ class Press:
         self._plates.clear()
         self._held.renew()
         with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
-            with self._listening(""), _answering(), self._spared(), self._lines(manner):
+            with self._listening(""), answering(), self._spared(), self._lines(manner):
                 document = self._laid_out(root, manner, scratch)
 
                 def finish(document: Any, pdf: Any) -> None:
@@ -255,7 +254,7 @@ class Press:
     @contextlib.contextmanager
     def _listening(self, shown: str) -> Iterator[None]:
         """Keep what the engine logs as findings."""
-        handler = _Listener(lambda message: self._keep(_finding(message, shown)))
+        handler = Listener(lambda message: self._keep(finding(message, shown)))
         logger = logging.getLogger("weasyprint")
         before = logger.propagate
         logger.addHandler(handler)
@@ -336,32 +335,6 @@ class _Fetcher(URLFetcher):
         return self._more(address) if found is None and self._more else found
 
 
-class _Listener(logging.Handler):
-    def __init__(self, take: Callable[[str], None]) -> None:
-        super().__init__(logging.WARNING)
-        self._take = take
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._take(record.getMessage())
-
-
-@contextlib.contextmanager
-def _answering() -> Iterator[None]:
-    """Turn what the engine trips over into a fault of the text that it was given."""
-    try:
-        yield
-    except (PublishError, MemoryError):
-        raise
-    except RecursionError:
-        raise BackendError(
-            error("pdf-nesting", "lists or quotations are nested too deeply for a page")
-        ) from None
-    except Exception as problem:
-        text = f"the engine cannot set this: {type(problem).__name__} {problem}".rstrip()
-        hint = "look for what is unusual in the text, and in the style sheets of the layout"
-        raise BackendError(error("pdf-engine", text, help=hint)) from problem
-
-
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Let the engine nest as deep as the text, without stops for garbage.
@@ -410,18 +383,3 @@ def _to_points(attributes: Any, height: float) -> None:
     """Give a figure's box in the page's own units; the engine writes CSS pixels, y down."""
     left, top, right, bottom = (side * POINT for side in attributes["BBox"])
     attributes["BBox"][:] = [left, height - bottom, right, height - top]
-
-
-def _finding(message: str, shown: str) -> Diagnostic:
-    text = message.replace(BASE, "")
-    if shown:
-        at = _POSITION.search(text)
-        place = Place(shown, *(map(int, at.groups()) if at else ()))
-        return warning("layout-css", _POSITION.sub("", text), place)
-    if text.startswith(".notdef"):
-        return warning("font-missing", text)
-    if text.startswith("Failed to load image"):
-        return warning("pdf-picture", text)
-    if text.startswith("No anchor"):
-        return warning("pdf-link", text)
-    return warning("pdf-engine", text)
