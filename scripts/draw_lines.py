@@ -32,9 +32,9 @@ AIR, GUTTER = 12, 28  # pixels around the lines, and between two panels
 EDGE, INK = "#d0c4b4", 200  # of the measure; the shade under which something is ink
 SIZE, MEASURE, LINES, PAGE = 10.5, 16, 10, (90, 90)  # points, characters, mm
 
-Setting = tuple[str, str]  # pdf.setting, pdf.punctuation
-PLAIN, COMPOSED = ("plain", ""), ("composed", "")
-FULL, HALF = ("composed", "quanjiao"), ("composed", "banjiao")
+Setting = tuple[str, ...]  # keys of pdf in publish.toml, and values: "setting=plain"
+PLAIN, COMPOSED = ("setting=plain",), ("setting=composed",)
+FULL, HALF = ("punctuation=quanjiao",), ("punctuation=banjiao",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,34 @@ SAMPLES: dict[str, Sample] = {
     "addresses": Sample(
         "样书放在https://example.org/books/2024/specimen/index.html?page=12一处，可以先看。"
     ),
-    "names": Sample(
+    "code-names": Sample(
         "缓存写进浏览器的本地存储区，关掉窗口就不见了的，叫sessionStorage，第二天还在的，叫localStorage。"
     ),
     "runts": Sample("他把最后一盘铅字一粒一粒放回字架上去再吹灭灯锁好门时天已经亮了。"),
     "dashes": Sample(
         "他抬头看了看那排字架上——空的——又低下头去，想说些什么的样子，……终于没有说出来，走了。"
+    ),
+    "total-fit": Sample(
+        "样张一共四页，Monotype排诗，Helvetica排文，Garamond排题目，Caslon留给封面，谁也不抢谁的。",
+        (("breaking=greedy",), ("breaking=total-fit",)),
+    ),
+    "emphasis": Sample(
+        "要紧的话，西文用斜体，*中文的字不能歪*：或者换一副楷体，*或者在字下加点*，标点下面不加。",
+        (("emphasis=kai",), ("emphasis=dots",)),
+    ),
+    "names": Sample(
+        '<u class="name">毕昇</u><u class="name">王祯</u>都刻过活字，<u class="name">沈括</u>把前'
+        '一位的办法写进了<u class="title">梦溪笔谈</u>，<u class="name">中国</u>人这才记得住他。'
+    ),
+    "readings": Sample(
+        "老书里难认的字多，旁边总有人用铅笔注上：{铅|qiān}、{椠|qiàn}、{钤|qián}、{梓|zǐ}，一个读音管一个字，行距不变。"
+    ),
+    "zhuyin": Sample(
+        "小學課本上的字，每一個都帶着讀音：{注|ㄓㄨˋ}{音|ㄧㄣ}{符|ㄈㄨˊ}{號|ㄏㄠˋ}立在{右|ㄧㄡˋ}邊，聲調又在它的右邊。",
+        language="zh-Hant-TW",
+    ),
+    "jiazhu": Sample(
+        "活字的办法，最早写在《梦溪笔谈》[北宋沈括撰，二十六卷，补三卷，续一卷，此事在卷十八]{.jiazhu}里：用胶泥刻字，薄如钱唇，每字一印，火烧令坚。"
     ),
     "indent": Sample(
         "　　原稿里每段敲了两个全角空格的，段首也只空两格。\n\n"
@@ -151,9 +173,8 @@ def project(folder: Path) -> None:
 def book(folder: Path, setting: Setting) -> pypdfium2.PdfDocument:
     """Return all samples as pages of one book."""
     out = folder / f"{'-'.join(setting)}.pdf"
-    asked = {"PUBLISH_DEFAULTS__PDF__SETTING": setting[0]}
-    if setting[1]:
-        asked["PUBLISH_DEFAULTS__PDF__PUNCTUATION"] = setting[1]
+    asked = dict(each.split("=") for each in setting)
+    asked = {f"PUBLISH_DEFAULTS__PDF__{key.upper()}": value for key, value in asked.items()}
     words = ["pdf", "articles", "-o", out, "--layout", "sample", "--order", "path", "-j", "1"]
     command = [sys.executable, "-m", "publish", "-q", *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / "cache")}
