@@ -179,7 +179,9 @@ def chapters(book: Path) -> tuple[str, list[str]]:
         names = [places[name] for name in re.findall(r'<itemref idref="([^"]+)"', package)]
         texts = [file.read(f"EPUB/{name}").decode() for name in names]
     language = re.search(r"<dc:language[^>]*>([^<]+)", package)
-    bodies = [re.sub(r"(?s).*?<body[^>]*>|</body>.*", "", text) for text in texts]
+    bodies = [
+        text.partition("<body")[2].partition(">")[2].partition("</body>")[0] for text in texts
+    ]
     return language[1] if language else "zh-Hans", [b for b in bodies if 'class="chapter"' in b]
 
 
