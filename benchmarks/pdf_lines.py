@@ -23,6 +23,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +255,7 @@ def stretch(path: Path) -> float:
 
 def spaces(html: str) -> float:
     """Return the spaces between Han of a text, per 10,000 Han."""
-    words = re.sub(r"<[^>]*>", "", re.sub(r"(?s)<style>.*?</style>", "", html))
+    words = unescape(re.sub(r"<[^>]*>", "", re.sub(r"(?s)<style>.*?</style>", "", html)))
     between = re.findall(r"(?<=[\u3400-\u9fff])[ \u00a0]+(?=[\u3400-\u9fff])", words)
     return 1e4 * len(between) / max(1, len(HAN.findall(words)))
 
