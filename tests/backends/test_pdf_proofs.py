@@ -25,8 +25,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from benchmarks import one_document
 from publish import build, layouts
-from publish.backends.pdf import compose, document, ready
-from publish.backends.pdf.composer import Composer
+from publish.backends.pdf import compose, document, ready, typeset
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
 from publish.build import making
@@ -112,8 +111,11 @@ def plainly(
     formulas = Formulas(setup.catalogue)
     text = document.chapter(setup.draft, part, chapter, level, formulas)
     tree, styles = one_document.plain(setup, edition, [text], formulas, shop.cache)
-    lines_as_bound = Composer().at_work() if setup.manner.composed else contextlib.nullcontext()
-    with lines_as_bound:
+    with contextlib.ExitStack() as as_bound:
+        if setup.manner.composed:
+            composer, grid = typeset._composer(setup.manner)
+            as_bound.enter_context(composer.at_work())
+            as_bound.enter_context(grid(setup.manner.pitch).at_work())
         return trimmed(tree.write_pdf(**styles))
 
 
