@@ -19,20 +19,22 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-import one_document
 from epub_against_pandoc import PICTURE, ROOT, copy, issues
 from measure import environment
-
-from publish.backends.pdf import composer, document, grid, ready, thrift, typeset
-from publish.backends.pdf.facts import page
-from publish.backends.pdf.formulas import Formulas
-from publish.cli.session import Flags, Session
 
 WAYS = ("plain", "composed", "galley")
 
 
 def cost(way: str, folder: Path, out: Path, *, tags: bool) -> tuple[float, float, int]:
     """Return CPU seconds to render and to write, and the pages."""
+    # Here, as the checkout is found by those alone that are started with PYTHONPATH.
+    import one_document
+
+    from publish.backends.pdf import composer, document, grid, ready, thrift, typeset
+    from publish.backends.pdf.facts import page
+    from publish.backends.pdf.formulas import Formulas
+    from publish.cli.session import Flags, Session
+
     session = Session(Flags(jobs=1, quiet=True))
     loaded = session.load({}, (str(folder),))
     with session.shop(loaded) as shop:

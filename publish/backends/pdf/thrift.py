@@ -3,7 +3,7 @@
 Styles are the half of its time that is not text: each box asks for some sixty properties, of
 which nearly all are as inherited or initial. And pages whose margins are set apart have no use
 for sixteen margin boxes. Written for WeasyPrint 70: `ComputedStyle`, `make_margin_boxes`, and
-what `resolve_percentages` sets.
+what `resolve_percentages` sets; and pydyf's `page_references`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from publish.backends.pdf import hooks
 _css: Any = import_module("weasyprint.css")  # the engine has no types
 _computed: Any = import_module("weasyprint.css.computed_values")
 _block: Any = import_module("weasyprint.layout.block")
+_pydyf: Any = import_module("pydyf")
 _layout: Any = import_module("weasyprint.layout")
 
 _SIGNATURES = {
@@ -29,6 +30,8 @@ _SIGNATURES = {
 
 def moved() -> str:
     """Return what is not where it was in the engine, or "" if all is."""
+    if not isinstance(getattr(_pydyf.PDF, "page_references", None), property):
+        return "pydyf.PDF.page_references"
     return hooks.moved(_SIGNATURES)
 
 
@@ -42,9 +45,19 @@ def at_work(*, margins: bool) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(hooks.replaced(_css.ComputedStyle, __missing__=_property))
         stack.enter_context(hooks.replaced(_block, resolve_percentages=_Lengths()))
+        stack.enter_context(hooks.replaced(_pydyf.PDF, page_references=property(_page_references)))
         if not margins:
             stack.enter_context(hooks.replaced(_layout, make_margin_boxes=lambda *_: ()))
         yield
+
+
+def _page_references(pdf: Any) -> tuple[bytes, ...]:
+    """Return references to all pages; the tags of every element ask for one of them."""
+    kids = pdf.pages["Kids"]
+    kept: tuple[bytes, ...] = vars(pdf).get("references", ())
+    if len(kept) * 3 != len(kids):
+        kept = vars(pdf)["references"] = tuple(f"{number} 0 R".encode() for number in kids[::3])
+    return kept
 
 
 # ---- properties that nobody set
