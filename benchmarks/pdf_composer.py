@@ -30,9 +30,10 @@ def cost(way: str, folder: Path, out: Path, *, tags: bool) -> tuple[float, float
     # Here, as the checkout is found by those alone that are started with PYTHONPATH.
     import one_document
 
-    from publish.backends.pdf import composer, document, grid, ready, thrift, typeset
+    from publish.backends.pdf import composer, document, grid, ready, thrift
     from publish.backends.pdf.facts import page
     from publish.backends.pdf.formulas import Formulas
+    from publish.backends.pdf.undisturbed import undisturbed
     from publish.cli.session import Flags, Session
 
     session = Session(Flags(jobs=1, quiet=True))
@@ -49,7 +50,7 @@ def cost(way: str, folder: Path, out: Path, *, tags: bool) -> tuple[float, float
         ]
         tree, styles = one_document.plain(setup, edition, texts, formulas, shop.cache)
         with ExitStack() as stack:
-            stack.enter_context(typeset._undisturbed())
+            stack.enter_context(undisturbed())
             if way != "plain":
                 stack.enter_context(thrift.at_work(margins=way == "composed"))
                 lines = composer.Composer(setup.manner.punctuation, fit=setup.manner.fitted)

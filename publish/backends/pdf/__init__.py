@@ -9,7 +9,8 @@ A print shop, room by room:
 - `composer` has Chinese paragraphs set by `publish.lines`: `gathering` says which, `shaper` shapes
   tokens, `linebox` makes boxes of lines, `pen` draws them; `grid` puts lines and blocks on a grid,
   `asides` sets readings and notes in two lines, `beside` draws dots and lines at the text.
-- `thrift` spares the engine work that changes nothing; `hooks` knows where its functions are.
+- `thrift` spares the engine work that changes nothing, `undisturbed` gives it room, `listening`
+  hears what it says; `hooks` knows where its functions are.
 - `margins` takes the layout's margin boxes apart, `furniture` studies what they carry, `heads`
   has running heads and folios set by themselves, `exchange` puts one number in another's place.
 - `front` sets what stands before the text, which is known last; `openings` finds out what

@@ -206,7 +206,7 @@ class Inset:
         units = list(zip([0, *ends], ends, strict=False))
         self.cells, self.widths = [], []
         for pair in (units[number : number + 2] for number in range(0, len(units), 2)):
-            wide = [self._natural(*unit) for unit in pair]
+            wide = [self.small.natural(*unit) for unit in pair]
             even = len(pair) == 2 and max(wide) < 1.6 * size
             self.cells.append((pair[0][0], pair[-1][1]))
             self.widths.append(sum(wide) / 2 if even else max(wide))
@@ -227,12 +227,6 @@ class Inset:
     def _breaks(self, first: int, last: int) -> Iterator[int]:
         assert self.small
         return (at for at in range(first, last - 1) if self.small.breaks_at[at] is Break.YES)
-
-    def _natural(self, first: int, last: int) -> float:
-        """Return how wide tokens are on a row of their own."""
-        assert self.small
-        part = self.small
-        return max(0.0, part.ends[last - 1] - part.starts[first] - part.lead[first])
 
     def arrange(self, text: Any) -> None:
         """Set the part of the note that a text box stands for, in its two rows."""
@@ -270,8 +264,9 @@ class Inset:
 
     def _longer(self, first: int, middle: int, last: int) -> float:
         """Return how wide the longer of two rows is."""
-        lower = self._natural(middle, last) if middle < last else 0.0
-        return max(self._natural(first, middle), lower)
+        assert self.small
+        lower = self.small.natural(middle, last) if middle < last else 0.0
+        return max(self.small.natural(first, middle), lower)
 
     def _row(self, first: int, last: int, measure: float) -> Iterator[float]:
         """Yield where the tokens of a row are drawn; it fills the measure if it nearly does."""
@@ -279,7 +274,7 @@ class Inset:
             return
         assert self.small
         size, gaps = self.box.style["font_size"], last - first - 1
-        slack = measure - self._natural(first, last)
+        slack = measure - self.small.natural(first, last)
         each = slack / gaps if gaps and slack < 0.2 * size * gaps else 0.0
         for number in range(last - first):
             place = self.small.starts[first + number] - self.small.starts[first]

@@ -17,10 +17,11 @@ from typing import Any
 
 from publish import lines
 from publish.backends.pdf import asides, beside, gathering, grid, hooks
-from publish.backends.pdf.gathering import BARE, END, Gathering, NotOursError, paddings
+from publish.backends.pdf.gathering import END, Gathering, NotOursError, paddings
 from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
 from publish.backends.pdf.pen import Pen, Setting
 from publish.backends.pdf.shaper import SIZE, Shaper, Sort
+from publish.backends.pdf.thrift import BARE
 from publish.lines import Kind, Paragraph, Role, Rules, Style, Token
 
 NEARLY = 1.5  # measures: a paragraph not longer may be one whose box was made as wide as it is
@@ -38,7 +39,6 @@ _SIGNATURES = (
         (_block, "iter_line_boxes"): "context box position_y bottom_space skip_stack"
         " containing_block absolute_boxes fixed_boxes first_letter_style first_line_style",
         (_draw, "draw_first_line"): "stream textbox text_overflow block_ellipsis matrix",
-        (_inline, "strut"): "style",
         (_inline, "atomic_box"): "context box position_x skip_stack containing_block absolute_boxes"
         " fixed_boxes",
         (_inline, "line_box_verticality"): "box",
@@ -232,7 +232,7 @@ class Composer:
         rules = self._rules(box)
         paragraph = lines.compose(tokens, widths, ems, rules)
         if measure < paragraph.ends[-1] <= NEARLY * measure and _shrinks(box.style):
-            paragraph = _fitted(paragraph, ems, rules, measure)
+            paragraph = _tight(paragraph, ems, rules, measure)
         fit = self._fit and box.style["text_align_all"] == "justify"
         ends = lines.fitted(paragraph, containing.width, box.text_indent) if fit else {}
         leaves = gathered.leaves
@@ -270,7 +270,7 @@ def _shrinks(style: Any) -> bool:
     return False
 
 
-def _fitted(paragraph: Paragraph, ems: Sequence[float], rules: Rules, measure: float) -> Paragraph:
+def _tight(paragraph: Paragraph, ems: Sequence[float], rules: Rules, measure: float) -> Paragraph:
     """Return a paragraph without gaps if that makes one line of it.
 
     Cells of tables and other boxes that shrink to fit are as wide as the engine thinks their

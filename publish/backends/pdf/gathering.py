@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from math import inf
 from typing import Any
 
 from publish import lines
 from publish.backends.pdf import asides
 from publish.backends.pdf.linebox import Leaf
 from publish.backends.pdf.shaper import Shaper
+from publish.backends.pdf.thrift import BARE
 from publish.lines import Role, Run
 
 END = "\n"  # what the engine makes of <br>
@@ -133,21 +133,12 @@ class Gathering:
         for each in (box, text):
             vars(each).update(BARE)
         leaf = Leaf(path, box, fount=fount, leader=units)
+        if not leaf.unit:  # nothing that could fill a line
+            raise NotOursError
         self._add(leaf, Run(lines.OBJECT, Role.LEADER))
 
 
-# What boxes have whose style says nothing of their sides.
-_EDGES = ("left", "right", "top", "bottom")
-BARE: dict[str, Any] = {
-    **{f"{kind}_{edge}": 0 for kind in ("margin", "padding") for edge in _EDGES},
-    **{f"border_{edge}_width": 0 for edge in _EDGES},
-    "width": "auto",
-    "min_width": 0,
-    "max_width": inf,
-    "height": "auto",
-    "min_height": 0,
-    "max_height": inf,
-}
+# Properties that give a box sides.
 _SIDED = frozenset(
     name
     for name in _css.INITIAL_VALUES

@@ -24,7 +24,7 @@ from typing import Any
 from publish.backends.pdf import hooks
 
 _block: Any = import_module("weasyprint.layout.block")  # the engine has no types
-_breaks: Any = import_module("weasyprint.text.line_break")
+_inline: Any = import_module("weasyprint.layout.inline")
 tinycss2: Any = import_module("tinycss2")
 boxes: Any = import_module("weasyprint.formatting_structure.boxes")
 
@@ -36,7 +36,7 @@ SIGNATURES = {
     " first_line_style discard max_lines",
     (_block, "block_level_page_break"): "sibling_before sibling_after",
     (_block, "collapse_margin"): "adjoining_margins",
-    (_breaks, "strut"): "style",
+    (_inline, "strut"): "style",
 }
 DESCENT = 0.12  # em: from the base line of Latin to the foot of the em box of Han (OpenType, ideo)
 NEARLY = 0.01  # pixels: what is nearer than this to a line of the grid stands on it
@@ -70,7 +70,7 @@ class Grid:
             ours = not self._inside and bottom_space > -math.inf and _in_flow(context)
             if not ours or beside(context, top):
                 return found  # type: ignore[no-any-return]
-            height, baseline = _breaks.strut(box.style)
+            height, baseline = _inline.strut(box.style)
             if abs(height - self._pitch) > NEARLY:
                 return found  # type: ignore[no-any-return]
             return self._lines(context, box, top, top + baseline, found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from math import inf
 from typing import Any
 
 from publish.backends.pdf import hooks
@@ -20,6 +21,19 @@ _computed: Any = import_module("weasyprint.css.computed_values")
 _block: Any = import_module("weasyprint.layout.block")
 _pydyf: Any = import_module("pydyf")
 _layout: Any = import_module("weasyprint.layout")
+
+# The used lengths of a box whose style says nothing of its sides or size.
+_EDGES = ("top", "right", "bottom", "left")
+BARE: dict[str, Any] = {
+    **{f"{kind}_{edge}": 0 for kind in ("margin", "padding") for edge in _EDGES},
+    **{f"border_{edge}_width": 0 for edge in _EDGES},
+    "width": "auto",
+    "min_width": 0,
+    "max_width": inf,
+    "height": "auto",
+    "min_height": 0,
+    "max_height": inf,
+}
 
 _SIGNATURES = {
     (_css.ComputedStyle, "__missing__"): "self key",
@@ -80,7 +94,6 @@ _OWN_WAYS = frozenset(
     }
 )
 _INHERITED: Any = object()
-_EDGES = ("top", "right", "bottom", "left")
 _engine = _css.ComputedStyle.__missing__
 
 
@@ -116,11 +129,6 @@ def _property(style: Any, name: str) -> Any:
 
 # ---- lengths of blocks, which paragraphs of one style share
 
-_RESOLVED = (
-    *(f"{kind}_{side}" for kind in ("margin", "padding") for side in _EDGES),
-    *(f"border_{side}_width" for side in _EDGES),
-    *("width", "min_width", "max_width", "height", "min_height", "max_height"),
-)
 _resolve = _block.resolve_percentages
 
 
@@ -140,6 +148,6 @@ class _Lengths:
         if kept is None:
             _resolve(box, containing)
             values = vars(box)
-            self._known[key] = style, {name: values[name] for name in _RESOLVED}
+            self._known[key] = style, {name: values[name] for name in BARE}
         else:
             vars(box).update(kept[1])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,14 +29,13 @@ from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
 from publish.backends.pdf.listening import BASE, Listener, answering, finding
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
+from publish.backends.pdf.undisturbed import roomy, undisturbed
 from publish.cache import Cache, digest, sha256
 from publish.diagnostics import Diagnostic, Place, PublishError, warning
 
 __all__ = ["VARIANTS", "Manner", "Press", "Supply"]
 
 POINT = 0.75  # points in a CSS pixel
-ROOM = 1 << 16  # values on the stack: see `_roomy`
-DEEPEST = 20_000  # frames: layout descends with the nesting of the text
 pydyf: Any = _pydyf
 _cssselect2: Any = import_module("cssselect2")  # the engine and its kin have no types
 _CSS: Any = weasyprint.CSS
@@ -117,7 +115,7 @@ class Press:
         Raises:
             BackendError: the text is nested too deeply to be set.
         """
-        return _roomy(lambda: self._set(root, manner, supply, name, facts=facts))
+        return roomy(lambda: self._set(root, manner, supply, name, facts=facts))
 
     def _set(
         self, root: Element, manner: Manner, supply: Supply | None, name: str, *, facts: bool
@@ -125,7 +123,7 @@ class Press:
         self._findings.clear()
         self._plates.clear()
         self._held.renew()
-        with self._store.scratch() as scratch, self._fetcher.giving(supply), _undisturbed():
+        with self._store.scratch() as scratch, self._fetcher.giving(supply), undisturbed():
             with self._listening(""), answering(), self._spared(), self._lines(manner):
                 document = self._laid_out(root, manner, scratch)
 
@@ -339,36 +337,6 @@ class _Fetcher(URLFetcher):
     def _find(self, address: str) -> tuple[bytes, str] | None:
         found = self._faces(address)
         return self._more(address) if found is None and self._more else found
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let the engine nest as deep as the text, without stops for garbage.
-
-    Layout makes few cycles that matter and many objects: the collector costs an eighth of it.
-    """
-    deepest, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(deepest, DEEPEST))
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(deepest)
-        if collecting:
-            gc.enable()
-
-
-def _roomy(call: Callable[[], Galley]) -> Galley:
-    """Call something with room for the frames of all that it calls.
-
-    CPython keeps frames in chunks of 16 kB, which it maps and unmaps each time that a call goes
-    over the edge of one: if that happens to be the innermost loop, it costs a fifth of the
-    processor. A frame that is larger comes with a chunk of twice its size.
-    """
-    return call()
-
-
-_roomy.__code__ = _roomy.__code__.replace(co_stacksize=ROOM)
 
 
 @lru_cache(maxsize=1)
