@@ -14,6 +14,7 @@ from publish.config import SOURCE, BookSettings, EditionSettings
 from publish.diagnostics import Diagnostic, Place, UsageError, error
 from publish.model import Manuscript
 
+BUFFER = 1 << 20  # bytes: books are written in many small pieces
 _KINDS = {".epub": b"PK\x03\x04", ".pdf": b"%PDF"}
 
 
@@ -114,7 +115,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
     try:
-        with os.fdopen(handle, "w+b") as file:
+        with os.fdopen(handle, "w+b", BUFFER) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -79,11 +79,15 @@ def gather(
         shop.report(*copies[article.id].findings)
     by_id = {article.id: article for article in articles}
     requests: dict[Key, figures.Request] = {}
+    roots = _roots(archive)
     lines: dict[Key, int] = {}
     for article in articles:
+        path = Path(article.path)
+        folders = (str(path.parent), str(path.with_suffix("")))
+        confine = (archive.root, archive.site)
         for key, line in _uses(article, copies, leads):
             if key not in requests:
-                requests[key] = _request(key, archive, by_id)
+                requests[key] = figures.Request(key[1], folders, roots, confine)
                 lines[key] = line
     found = figures.prepare(requests.values(), settings, shop)
     made: dict[Key, Figure | None] = {}
@@ -128,22 +132,11 @@ def _header_line(article: Article, address: str) -> int:
     return 1
 
 
-def _request(key: Key, archive: Archive, articles: Mapping[str, Article]) -> figures.Request:
-    path = Path(articles[key[0]].path)
+def _roots(archive: Archive) -> tuple[str, ...]:
+    """Return the folders that a path from the site's root may start from, best first."""
     site = Path(archive.site)
-    return figures.Request(
-        address=key[1],
-        folders=(str(path.parent), str(path.with_suffix(""))),
-        roots=(
-            str(site / "static"),
-            str(site / "source"),
-            str(site / "assets"),
-            str(site / "public"),
-            archive.root,
-            archive.site,
-        ),
-        confine=(archive.root, archive.site),
-    )
+    folders = (str(site / name) for name in ("static", "source", "assets", "public"))
+    return (*folders, archive.root, archive.site)
 
 
 def _lost(

@@ -69,7 +69,7 @@ Source = Remote | Local | Inline
 
 def locate(request: Request, settings: FigureSettings) -> Source | Lost:
     """Return where a picture is; local files are looked for, nothing is fetched."""
-    address = _SPACE.sub("", request.address).strip()
+    address = _plain(request.address)
     if not address:
         return Lost("no-address", "the picture has no address")
     if address[:5].lower() == "data:":
@@ -89,7 +89,7 @@ def locate(request: Request, settings: FigureSettings) -> Source | Lost:
 
 def places(request: Request, settings: FigureSettings) -> tuple[Path, ...]:
     """Return the files that a picture is looked for in, best first; () where no file will do."""
-    address = _SPACE.sub("", request.address).strip()
+    address = _plain(request.address)
     if not address or address[:5].lower() == "data:":
         return ()
     if url := _url(address):
@@ -109,6 +109,11 @@ def brief(address: str) -> str:
     if len(plain) <= LONGEST_SHOWN:
         return plain
     return f"{plain[: LONGEST_SHOWN - 40]}… ({len(address):,} characters)"
+
+
+def _plain(address: str) -> str:
+    """Return an address without the white space that browsers do not see in it."""
+    return (_SPACE.sub("", address) if not address.isprintable() else address).strip()
 
 
 def _url(address: str) -> str:

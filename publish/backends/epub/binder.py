@@ -203,6 +203,8 @@ def _heavy(
     edition: Edition, figures: Mapping[str, Figure], reader: Target, cache: Cache
 ) -> Iterator[Diagnostic]:
     """Warn of pictures that a reader does not take as they are."""
+    if not reader.max_pixels and not reader.max_bytes:
+        return
     every = [*figures.values(), *([edition.cover.figure] if edition.cover else [])]
     for figure in every:
         pixels, size = figure.width * figure.height, cache.object_size(figure.object) or 0

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
@@ -84,7 +85,11 @@ class Package(epub.EpubBook):
 
 
 class Archive(zipfile.ZipFile):
-    """A ZIP file whose bytes depend on nothing but names and contents."""
+    """A ZIP file whose bytes depend on nothing but names and contents.
+
+    What is written is known whole, so its header is written once, with sizes and checksum, and
+    the file is never gone back in: of a book with 20,000 pictures that is half the work.
+    """
 
     def writestr(  # type: ignore[override]
         self,
@@ -100,7 +105,28 @@ class Archive(zipfile.ZipFile):
         if compress_type is None:
             stored = zinfo_or_arcname.endswith(STORED)
             compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-        super().writestr(info, data, compress_type, compresslevel or LEVEL)
+        info.compress_type = compress_type
+        content = data.encode() if isinstance(data, str) else data
+        info.file_size, info.CRC = len(content), zlib.crc32(content)
+        if compress_type == zipfile.ZIP_DEFLATED:
+            packer = zlib.compressobj(compresslevel or LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+            content = packer.compress(content) + packer.flush()
+        info.compress_size = len(content)
+        self._append(info, content)
+
+    def _append(self, info: zipfile.ZipInfo, content: bytes) -> None:
+        """Write a file as it is packed, and enter it for the directory at the end."""
+        if info.filename in self.NameToInfo:
+            raise ValueError(f"{info.filename} is in the archive twice")
+        file: Any = self.fp
+        header = info.FileHeader()
+        info.header_offset = self.start_dir
+        file.write(header)
+        file.write(content)
+        self.start_dir += len(header) + len(content)
+        self._didModify = True
+        self.filelist.append(info)
+        self.NameToInfo[info.filename] = info
 
 
 class Writer(epub.EpubWriter):
