@@ -17,7 +17,8 @@ A print shop, room by room:
   opens on a recto, and what stands on empty versos.
 - `binding` lays galleys one after the other, and `writer` writes what is bound; `trimming` gives
   pages boxes and marks, `foundry` casts each face once, `plates` puts each picture in once,
-  `structure` joins the structure trees, `outline` writes the outline.
+  `structure` joins the structure trees, which `branches` took out of the galleys, `outline`
+  writes the outline.
 - `ready` prepares the floor for a book, `job` asks workers for its pieces, `body` has the text set
   and gives each galley its place, `leaves` says what is laid over every page; `making` runs the
   shop.

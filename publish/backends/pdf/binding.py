@@ -191,7 +191,7 @@ class Binder:
             self._lay_over(source, page, leaf)
         for page in pages:
             self._add(source, page, known)
-        self._structure.join(source, known)
+        self._structure.join(source, galley.branch, known)
         for name, spot in galley.anchors.items():
             self._anchors.setdefault(name, _moved(spot, first))
         self._marks += (replace(mark, spot=_moved(mark.spot, first)) for mark in galley.marks)

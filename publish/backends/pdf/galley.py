@@ -15,7 +15,7 @@ from publish.diagnostics import BackendError, Diagnostic, Place, error
 
 STAGE = "galley"
 SLIP = "slip"
-VERSION = "2"
+VERSION = "3"
 ELSEWHERE = "book:"  # the scheme of links that lead to another galley
 HELD = "PublishPlate"  # key of a picture that is held back: the name of its plate
 
@@ -66,6 +66,20 @@ class Plate:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """A structure tree apart from its PDF, the numbers of objects left open: see `branches`."""
+
+    count: int  # of its objects
+    text: bytes  # all of them
+    numbers: tuple[int, ...]  # for each number left open: one of its objects, by place; ``count``
+    # is the book's Document, and what is above the objects that are outside
+    outside: tuple[int, ...]  # numbers in the PDF: of pages and annotations
+    kids: tuple[int, ...]  # its objects right below the Document
+    parents: tuple[tuple[int, int], ...]  # keys of the parent tree and objects
+    ids: tuple[tuple[str, int], ...]  # names and objects
+
+
+@dataclass(frozen=True, slots=True)
 class Galley:
     """A piece of text in pages."""
 
@@ -76,6 +90,7 @@ class Galley:
     fonts: tuple[FontUse, ...] = ()
     plates: tuple[Plate, ...] = ()  # masks before what they mask
     findings: tuple[Diagnostic, ...] = ()  # those of the text name no file
+    branch: Branch | None = None  # None if it is not tagged
 
     def __len__(self) -> int:
         """Return how many pages there are."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pikepdf
 from pikepdf import Array, Dictionary, String
 
+from publish.backends.pdf import branches
+from publish.backends.pdf.galley import Branch
 from publish.backends.pdf.writer import Known, Writer, reference, tree
 
 
@@ -33,29 +35,29 @@ class Structure:
                 if "/StructParent" in annotation:
                     annotation.StructParent = int(annotation.StructParent) + self._next
 
-    def join(self, source: pikepdf.Pdf, known: Known) -> None:
+    def join(self, source: pikepdf.Pdf, branch: Branch | None, known: Known) -> None:
         """Take in the tree of a galley whose pages are written.
 
         Args:
             source: the galley.
+            branch: its tree.
             known: what of it is written.
         """
-        top = source.Root.get("/StructTreeRoot")
-        if self._root is None or top is None:
+        if self._root is None or branch is None:
             return
-        document = top.K[0]
-        known[top.objgen], known[document.objgen] = self._own, self._document
         take = self._writer.take
-        self._kids += (take(source, kid, known) for kid in document.K)
-        pairs = list(top.ParentTree.Nums)
-        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            number = take(source, source.make_indirect(value), known)
-            self._parents.append((b"%d" % (int(key) + self._next), b"%d 0 R" % number))
-        ids = top.get("/IDTree")
-        names = [] if ids is None else list(ids.Names)
-        for key, value in zip(names[::2], names[1::2], strict=True):
-            self._ids[bytes(key)] = take(source, value, known)
-        self._next += 1 + max((int(key) for key in pairs[::2]), default=-1)
+        outside = [take(source, source.get_object(n, 0), known) for n in branch.outside]
+        first = self._writer.numbers(branch.count)
+        own = branches.objects(branch, first, self._document, outside)
+        for number, data in enumerate(own, first):
+            self._writer.put(data, number)
+        self._kids += (first + kid for kid in branch.kids)
+        self._parents += (
+            (b"%d" % (key + self._next), b"%d 0 R" % (first + place))
+            for key, place in branch.parents
+        )
+        self._ids |= {bytes(String(name)): first + place for name, place in branch.ids}
+        self._next += 1 + max((key for key, _ in branch.parents), default=-1)
 
     def close(self, known: Known) -> None:
         """Write the root, and let the first galley's catalogue lead to it.
@@ -66,6 +68,7 @@ class Structure:
         if self._root is None:
             return
         root, document = self._root, self._root.K[0]
+        known[root.objgen], known[document.objgen] = self._own, self._document
         document.K = Array([reference(kid) for kid in self._kids])
         root.K = Array([reference(self._document)])
         root.ParentTree = reference(tree(self._writer, "Nums", self._parents))
@@ -74,7 +77,8 @@ class Structure:
             del root["/IDTree"]
         if self._ids:
             named = [
-                (String(key).unparse(), b"%d 0 R" % self._ids[key]) for key in sorted(self._ids)
+                (String(key).unparse(), b"%d 0 R" % number)
+                for key, number in sorted(self._ids.items())
             ]
             root.IDTree = reference(tree(self._writer, "Names", named))
         self._writer.take(self._first, document, known, self._document)

@@ -19,13 +19,16 @@ from typing import Any
 from urllib.parse import unquote
 
 import pydyf as _pydyf
-import weasyprint
-from weasyprint.pdf import VARIANTS
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from publish.backends.pdf import tags
-from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
+from publish.backends.pdf import branches, tags
+from publish.backends.pdf.engine import (
+    VARIANTS,
+    FontConfiguration,
+    URLFetcher,
+    URLFetcherResponse,
+    weasyprint,
+)
+from publish.backends.pdf.galley import HELD, Branch, FontUse, Galley, Mark, Plate, Spot
 from publish.backends.pdf.listening import BASE, Listener, answering, finding
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
@@ -80,6 +83,7 @@ class Press:
         self._fonts = _Configuration()
         self._plates: dict[str, Plate] = {}
         self._held = _Held()
+        self._branch: Branch | None = None  # of the document under way
         self._composer: Any = None  # see `_composer`; made when it is wanted first
         self._sheets = []
         for sheet in sheets:
@@ -130,6 +134,7 @@ class Press:
                 def finish(document: Any, pdf: Any) -> None:
                     self._hold_back(document, pdf)
                     tags.mend(pdf, name)
+                    self._branch = branches.take_out(pdf)
                     if facts and not manner.variant:
                         document.metadata.include_in_pdf(pdf, "", None, None, compress=False)
 
@@ -200,6 +205,7 @@ class Press:
             fonts=self._uses(),
             plates=tuple(self._plates.values()),
             findings=(*self._own, *self._findings.values()),
+            branch=self._branch,
         )
 
     def _uses(self) -> tuple[FontUse, ...]:

@@ -21,7 +21,10 @@ _TOKENS = re.compile(  # strings, in which nothing is a reference; our reference
     rb"\((?:[^\\()]|\\.)*\)|<[0-9a-fA-F]*>|/" + _OWN + rb"(\d+)|\b(\d+) (\d+) R\b", re.S
 )
 _PACK = 200  # objects in an object stream
+_MORE = 4096  # numbers for which there is room at a time
 _SMALL = 128  # bytes of a stream that is not worth packing
+_WIDE = 9  # bytes of a row of the cross-reference stream
+_NEXT = b"\2" + bytes(_WIDE - 1) + b"\1"  # a row as difference: the next object of a stream
 _FREE, _PLAIN, _PACKED = range(3)  # types of cross-reference entries, table 18
 
 Known = dict[tuple[int, int], int]
@@ -42,20 +45,25 @@ class Writer:
         self._at = 0
         self._packs = version >= "1.5"
         # For each number: type, offset or number of an object stream, index there.
-        self._kinds, self._places, self._indexes = (
-            array("B", b"\0"),
-            array("Q", [0]),
-            array("H", [0]),
-        )
+        self._kinds, self._places, self._indexes = array("B"), array("Q"), array("H")
+        self._count = 0
+        self.number()  # 0 is none
         self._waiting: list[tuple[int, bytes]] = []
         self._write(b"%%PDF-%s\n%%\xbf\xf7\xa2\xfe\n" % version.encode())
 
     def number(self) -> int:
         """Return the number of a new object."""
-        self._kinds.append(_FREE)
-        self._places.append(0)
-        self._indexes.append(0)
-        return len(self._kinds) - 1
+        return self.numbers(1)
+
+    def numbers(self, count: int) -> int:
+        """Return the first number of as many new objects, which follow each other."""
+        first, self._count = self._count, self._count + count
+        if (lack := self._count - len(self._kinds)) > 0:
+            more = max(lack, _MORE)
+            self._kinds.frombytes(bytes(more))  # all of them _FREE
+            self._places.frombytes(bytes(more * self._places.itemsize))
+            self._indexes.frombytes(bytes(more * self._indexes.itemsize))
+        return first
 
     def put(self, data: bytes, number: int = 0) -> int:
         """Write an object that is no stream; return its number.
@@ -178,27 +186,40 @@ class Writer:
         """Write a cross-reference stream (section 7.5.8), each row as difference to the last."""
         number, at = self.number(), self._at
         self._kinds[number], self._places[number] = _PLAIN, at
-        rows = bytearray()
-        for kind, place, index in zip(self._kinds, self._places, self._indexes, strict=True):
-            rows += b"\0%c%b%b" % (kind, place.to_bytes(6, "big"), index.to_bytes(2, "big"))
-        wide = 10
-        differences = bytearray(
-            (new - old) & 255 for new, old in zip(rows, bytes(wide) + rows, strict=False)
-        )
-        differences[::wide] = b"\2" * len(self._kinds)  # the PNG predictor "up"
+        self._trim()
+        rows, last = bytearray(), (0, 0, 0)
+        for row in zip(self._kinds, self._places, self._indexes, strict=True):
+            if row == (*last[:2], last[2] + 1) and row[2] & 255:  # as are nearly all
+                rows += _NEXT
+            else:
+                pairs = zip(_row(*row), _row(*last), strict=True)
+                rows.append(2)  # the PNG predictor "up"
+                rows += bytes((new - old) & 255 for new, old in pairs)
+            last = row
         facts += (
             b"/Type/XRef/Size %d/W[1 6 2]/Filter/FlateDecode"
-            b"/DecodeParms<</Predictor 12/Columns %d>>" % (len(self._kinds), wide - 1)
+            b"/DecodeParms<</Predictor 12/Columns %d>>" % (len(self._kinds), _WIDE)
         )
-        self.put_stream(facts, zlib.compress(differences), number)
+        self.put_stream(facts, zlib.compress(rows), number)
         self._write(b"startxref\n%d\n%%%%EOF\n" % at)
+
+    def _trim(self) -> None:
+        """Forget numbers that were never given."""
+        for column in (self._kinds, self._places, self._indexes):
+            del column[self._count :]
 
     def _cross_table(self, facts: bytes) -> None:
         """Write a cross-reference table and the trailer (sections 7.5.4 and 7.5.5)."""
+        self._trim()
         at, size = self._at, len(self._kinds)
         self._write(b"xref\n0 %d\n0000000000 65535 f \n" % size)
         self._write(*(b"%010d 00000 n \n" % place for place in self._places[1:]))
         self._write(b"trailer\n<<%s/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (facts, size, at))
+
+
+def _row(kind: int, place: int, index: int) -> bytes:
+    """Return a row of a cross-reference stream."""
+    return b"%c%b%b" % (kind, place.to_bytes(6, "big"), index.to_bytes(2, "big"))
 
 
 # ---- trees (sections 7.9.6 and 7.9.7)
