@@ -16,7 +16,7 @@ FLOORS = [
     {"diagnostics", "model", "locales"},
     {"cache", "config", "installed", "share"},
     {"workshop"},
-    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines"},
+    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines", "opds"},
     {"compiler"},
     {"backends"},
     {"build", "doctor", "imposition"},
