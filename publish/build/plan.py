@@ -54,7 +54,7 @@ class Plan:
     phrases: dict[str, tuple[tuple[str, str], ...]]  # of editions, by name
     failed: bool  # a book or an article is missing from the plan
     folder: Path  # of the finished books
-    partial: bool  # the project may have other books, or these in other formats
+    partial: bool  # the project has, or may have, other books, or these in other formats
 
 
 def read_archive(
@@ -131,7 +131,7 @@ def make(loaded: Loaded, request: Request, shop: Workshop) -> Plan:
         phrases=phrases,
         failed=failed,
         folder=folder,
-        partial=bool(request.what or request.to or loaded.file is None),
+        partial=bool(request.what or request.to or failed or loaded.file is None),
     )
 
 

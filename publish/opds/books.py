@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from publish.model import Card
+from publish.opds.text import line
 
 NAMESPACE = uuid.UUID("5b1c0e0a-3f0e-5a44-9d0a-6f2f5f0c7d11")
 UNDATED = "2000-01-01T00:00:00Z"  # a date must be there; the clock is not asked
@@ -50,14 +51,11 @@ class Publication:
 
     @property
     def id(self) -> str:
-        """Return what identifies this edition, as a URI.
+        """Return what identifies the entry: not what identifies the book (OPDS 1.2, 5.1.1).
 
         An identifier that the user gave is that of all editions, and entries need one each.
         """
-        given = self.card.identifier
-        if given.startswith("urn:uuid:"):
-            return given
-        return named(given, self.card.book, self.card.edition)
+        return named("entry", self.card.identifier, self.card.book, self.card.edition)
 
     @property
     def updated(self) -> str:
@@ -67,7 +65,7 @@ class Publication:
 
 def named(*words: str) -> str:
     """Return a name-based UUID (RFC 9562) as a URN."""
-    return f"urn:uuid:{uuid.uuid5(NAMESPACE, chr(10).join(words))}"
+    return f"urn:uuid:{uuid.uuid5(NAMESPACE, chr(10).join(map(line, words)))}"
 
 
 def gather(found: Iterable[tuple[Card, File]]) -> tuple[Publication, ...]:
