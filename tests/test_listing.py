@@ -193,12 +193,15 @@ def test_an_entry_tells_what_is_true_of_its_edition(site: Path, capsys: Capture)
     }
     assert {path: entry.findtext(path) for path in values} == values
     assert [one.get("term") for one in entry.findall(f"{ATOM}category")] == ["排版"]
+    [series] = links(entry, "collection")
+    href = (pages / str(series.get("href"))).resolve()
+    assert check_atom(href.read_bytes()).findtext(f"{ATOM}title") == "叢書"
     other = etree.parse(pages / "甲 书#1?zh-Hans.xml")
     assert other.findtext(f"{ATOM}id") != entry.findtext(f"{ATOM}id")
     made = check_json((pages / "甲 书#1?zh-Hant-TW.json").read_bytes())
     metadata = made["metadata"]
-    [series] = metadata.pop("belongsTo")["series"]
-    assert (series["name"], series["position"]) == ("叢書", 2)
+    [part] = metadata.pop("belongsTo")["series"]
+    assert (part["name"], part["position"]) == ("叢書", 2)
     assert metadata == {
         "@type": "http://schema.org/Book",
         "identifier": "urn:isbn:9787111111111",

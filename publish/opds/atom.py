@@ -71,6 +71,7 @@ def entry(publication: Publication, catalogue: Catalogue) -> bytes:
     _entry(root, publication, here)
     _link(root, "self", _self(here, catalogue), ENTRY)
     _link(root, "start", reference(ROOT + SUFFIX, here), FEED.format("navigation"))
+    _collection(root, publication, here)
     _related(root, catalogue.siblings(publication), here)
     if not any(map(line, publication.card.authors)):  # an author there must be: the list's
         source = etree.SubElement(root, f"{{{ATOM}}}source")
@@ -111,7 +112,7 @@ def _entry(parent: Element, one: Publication, here: str) -> None:
         _text(parent, "summary", summary).set("type", "text")
     for subject in dict.fromkeys(filter(None, map(line, card.subjects))):
         etree.SubElement(parent, f"{{{ATOM}}}category", term=subject, label=subject)
-    _series(parent, one, here)
+    _series(parent, one)
     for rel, picture in zip(IMAGES, one.pictures, strict=False):
         _link(parent, rel, reference(picture.path, here), picture.media_type)
     for file in one.files:
@@ -119,7 +120,7 @@ def _entry(parent: Element, one: Publication, here: str) -> None:
         link.set("length", str(file.size))
 
 
-def _series(parent: Element, one: Publication, here: str) -> None:
+def _series(parent: Element, one: Publication) -> None:
     """Tell the series: OPDS 1.2 has no element; libraries use Dublin Core's and schema.org's."""
     series = line(one.card.series)
     if not series:
@@ -128,8 +129,13 @@ def _series(parent: Element, one: Publication, here: str) -> None:
     element = etree.SubElement(parent, f"{{{SCHEMA}}}Series", name=series)
     if one.card.position is not None:
         element.set(f"{{{SCHEMA}}}position", str(one.card.position))
-    shelf = reference(f"{ROOT}/{series_name(series)}{SUFFIX}", here)
-    _link(parent, "collection", shelf, FEED.format("acquisition")).set("title", series)
+
+
+def _collection(parent: Element, one: Publication, here: str) -> None:
+    """Lead to the series; not in lists, which readers would show by groups, in another order."""
+    if series := line(one.card.series):
+        shelf = reference(f"{ROOT}/{series_name(series)}{SUFFIX}", here)
+        _link(parent, "collection", shelf, FEED.format("acquisition")).set("title", series)
 
 
 def _related(parent: Element, siblings: Iterable[Publication], here: str) -> None:
