@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import os
+import shutil
 import threading
 import urllib.parse
 import urllib.request
@@ -347,12 +348,14 @@ def test_a_dry_run_writes_nothing(site: Path, capsys: Capture) -> None:
 
 
 def test_what_is_no_catalogue_is_not_overwritten(site: Path, capsys: Capture) -> None:
-    for name in ("catalog.xml", "catalog.json", "catalog"):
+    for name in ("catalog/all.xml", "catalog.xml", "catalog.json", "catalog"):
         other = write(site, f"books/{name}", "<site/>")
         status, found, _ = run(capsys, "build", "--opds")
         assert (status, found) == (2, [f"output-refused {other}:"])
-        assert [path.name for path in (site / "books").iterdir()] == [name]
-        other.unlink()
+        left = [path for path in (site / "books").rglob("*") if path.is_file()]
+        assert left == [other]
+        assert other.read_text("utf-8") == "<site/>"
+        shutil.rmtree(site / "books")
 
 
 @pytest.mark.parametrize("name", ["catalog/x", "Catalog/covers/x"])

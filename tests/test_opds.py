@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -57,7 +58,9 @@ def documents(made: Catalogue) -> dict[str, bytes]:
 def test_hostile_texts_are_texts() -> None:
     names = ("title", "subtitle", "publisher", "rights", "description", "series")
     more: Json = dict.fromkeys(names, HOSTILE) | {"authors": (HOSTILE, " ", HOSTILE)}
-    one = publication(**more, subjects=(HOSTILE, ""), issued="2024-01-01")
+    more |= {"subjects": (HOSTILE, ""), "issued": "2024-01-01", "identifier": f"urn:x:{HOSTILE}"}
+    [bare] = gather([(card(**more), File("b1.epub", 1))])
+    one = replace(bare, pictures=publication().pictures)
     found = documents(Catalogue(HOSTILE, HOSTILE, "", (one,)))
     entry = etree.fromstring(found["catalog/books/b1.xml"])
     clean = "]]><script>&amp;\ufffd\ufffd\ufffd\ufffd \"'甲 乙</title>"

@@ -31,6 +31,7 @@ VERSION = "1"
 NAME = "catalog"  # of both roots, and of the folder of all else
 ROOTS = (f"{NAME}.xml", f"{NAME}.json")
 PICTURES = ("covers", "thumbnails")
+_PAGES = {".xml", ".json"}
 THUMBNAIL = 300  # pixels of height
 _OURS = (b"http://opds-spec.org/", b"application/opds")  # feeds, and documents of publications
 
@@ -76,17 +77,24 @@ def check(folder: Path, planned: Iterable[Output]) -> None:
             message = f"{output.manuscript.title!r} would stand among the files of the catalogue"
             advice = f"give the book another output: {NAME}/ is the folder of the OPDS catalogue"
             findings.append(error("output-collision", message, Place(str(output.path)), advice))
-    for path in (folder / name for name in ROOTS):
-        if os.path.lexists(path) and not _is_ours(path):
-            message = "there is another kind of file here, and it is not overwritten"
-            advice = "the OPDS catalogue has this name: move the file, or build without it"
-            findings.append(error("output-refused", message, Place(str(path)), advice))
-    pages = folder / NAME
-    if os.path.lexists(pages) and not pages.is_dir():
-        message = "there is a file where the folder of the OPDS catalogue should be"
-        findings.append(error("output-refused", message, Place(str(pages)), "move the file"))
+    for path in _others(folder):
+        message = "there is another kind of file here, and it is not overwritten"
+        advice = "the OPDS catalogue has this name: move the file, or build without it"
+        findings.append(error("output-refused", message, Place(str(path)), advice))
     if findings:
         raise UsageError(*findings)
+
+
+def _others(folder: Path) -> Iterator[Path]:
+    """Yield what stands in the places of a catalogue, and is none."""
+    roots = [path for path in _roots(folder) if os.path.lexists(path)]
+    yield from (path for path in roots if not _is_ours(path))
+    pages = folder / NAME
+    if os.path.lexists(pages) and not pages.is_dir():
+        yield pages
+    elif not roots:  # where there is one, a spoilt page is made anew
+        pages_there = (path for path in pages.rglob("*") if path.suffix in _PAGES)
+        yield from (path for path in pages_there if not _is_ours(path))
 
 
 def planned(plan: Plan) -> Listed:
@@ -110,7 +118,7 @@ def write(plan: Plan, shop: Workshop, *, force: bool = False) -> Listed:
     if old and old.inputs == inputs and not force and _unchanged(folder, old):
         return Listed(_roots(folder), old.books, fresh=True)
     try:
-        books, files = _write(folder, _catalogue(plan, standing, shop), standing, shop)
+        books, files = _write(folder, _catalogue(plan, standing), shop)
     except OSError as problem:
         place = Place(str(problem.filename or folder))
         shop.report(error("output-unwritable", f"cannot write: {problem.strerror}", place))
@@ -135,7 +143,7 @@ def belongings(folder: Path) -> Iterator[Path]:
         if not path.is_file():
             continue
         picture = len(inside) > 1 and inside[0] in PICTURES and path.suffix in {".jpg", ".png"}
-        if picture or (path.suffix in {".xml", ".json"} and _is_ours(path)):
+        if picture or (path.suffix in _PAGES and _is_ours(path)):
             yield path
 
 
@@ -154,7 +162,7 @@ def _standing(plan: Plan, before: Sequence[str], shop: Workshop) -> Iterator[_St
             yield _Standing(inside, entry)
 
 
-def _catalogue(plan: Plan, standing: Sequence[_Standing], shop: Workshop) -> Catalogue:
+def _catalogue(plan: Plan, standing: Sequence[_Standing]) -> Catalogue:
     """Return what there is to list, without pictures."""
     from publish import locales
     from publish.opds import books, shelves, words
@@ -175,9 +183,7 @@ def _most(found: Iterable[tuple[Card, object]]) -> str:
     return max(languages, key=languages.count, default="")
 
 
-def _write(
-    folder: Path, catalogue: Catalogue, standing: Sequence[_Standing], shop: Workshop
-) -> tuple[int, list[str]]:
+def _write(folder: Path, catalogue: Catalogue, shop: Workshop) -> tuple[int, list[str]]:
     """Put all files in their places, the roots last; return the number of entries, and names."""
     from dataclasses import replace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from publish.model import Card
@@ -77,7 +77,9 @@ def gather(found: Iterable[tuple[Card, File]]) -> tuple[Publication, ...]:
     files: dict[tuple[str, str], dict[str, File]] = {}
     for card, file in found:
         key = (card.book, card.edition)
-        cards.setdefault(key, card)
+        if key not in cards:
+            identifier, language = line(card.identifier), line(card.language)
+            cards[key] = replace(card, identifier=identifier, language=language)
         files.setdefault(key, {}).setdefault(card.backend, file)
     stems = Counter(_stem(next(iter(own.values())).path).casefold() for own in files.values())
     made = []
