@@ -252,3 +252,29 @@ class Book:
     digest: str  # sha256, hexadecimal
     size: int  # bytes
     fresh: bool  # it was already there and nothing had changed
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a catalogue tells of a finished file: its edition's facts, in the edition's script.
+
+    Dates are text, so that a day stays the day its article names.
+    """
+
+    book: str  # name of the book
+    edition: str  # name of the edition
+    backend: str
+    identifier: str  # a URI; the user's own is that of all editions
+    title: str
+    language: str = ""
+    subtitle: str = ""
+    authors: tuple[str, ...] = ()
+    publisher: str = ""
+    rights: str = ""
+    description: str = ""
+    subjects: tuple[str, ...] = ()
+    series: str = ""
+    position: int | None = None
+    issued: str = ""  # "2024-03-05"
+    updated: str = ""  # "2024-03-05T00:00:00Z"
+    cover: Figure | None = None

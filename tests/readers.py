@@ -87,6 +87,12 @@ def ace(books: Sequence[Path]) -> list[list[str]]:
         return [_violations(json.loads(report.read_text("utf-8"))) for report in reports]
 
 
+def walk_catalogue(folder: Path) -> dict[str, Any]:
+    """Walk the OPDS 1.2 catalogue of a folder as the reader does; see tests/reader/catalog.mjs."""
+    told: dict[str, Any] = json.loads(_run(_SCRIPTS / "catalog.mjs", _ready(), str(folder)).stdout)
+    return told
+
+
 @cache
 def _ready() -> str:
     """Return the path of the browser; skip the test if anything is missing."""

@@ -16,7 +16,7 @@ FLOORS = [
     {"diagnostics", "model", "locales"},
     {"cache", "config", "installed", "share"},
     {"workshop"},
-    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines"},
+    {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines", "opds"},
     {"compiler"},
     {"backends"},
     {"build", "doctor", "imposition"},
@@ -33,6 +33,7 @@ IDLE |= {"importlib.metadata", "multiprocessing", "socket", "tempfile", "shutil"
 IDLE |= {f"publish.{room}" for room in ("compiler", "markdown", "figures", "chinese", "lines")}
 IDLE |= {"publish.build.making", "publish.content.header", "publish.content.articles"}
 IDLE |= {"publish.content.sections", "publish.fonts.cutting", "publish.layouts.rendering"}
+IDLE |= {"publish.opds"}
 
 
 def sources() -> list[Path]:
@@ -109,6 +110,7 @@ def test_a_fresh_book_imports_no_more_than_it_needs(tmp_path: Path) -> None:
     (articles / "part" / "_index.md").write_text("---\ntitle: 部\n---\n", "utf-8")
     (articles / "part" / "b.md").write_text("---\ntitle: 乙\n---\n\n正文。\n", "utf-8")
     words = ["build", "--to", "epub,pdf", str(articles), "-o", f"{tmp_path}/books/", "-j", "2"]
+    words += ["--opds"]  # a catalogue that is fresh, too
     env = os.environ | {
         "PYTHONPATH": str(PACKAGE.parent),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),

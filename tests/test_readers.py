@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from editions import chapter, img, picture, plain, rich, workshop
-from readers import Reading, Section, ace, read_books
+from readers import Reading, Section, ace, read_books, walk_catalogue
 
 from publish import layouts
 from publish.backends.epub import EpubBackend
@@ -176,3 +176,38 @@ def test_the_reader_finds_faults(readings: dict[str, Reading]) -> None:
 def test_ace_finds_faults(violations: dict[str, list[str]]) -> None:
     fault = "critical image-alt text/c0000000001.xhtml: <img"
     assert any(found.startswith(fault) for found in violations["spoilt"])
+
+
+def test_a_reader_walks_the_catalogue_to_every_book(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("content").mkdir()
+    for number in range(3):
+        text = f"---\ntitle: 甲{number}\ndate: {2020 + number}-01-01\n---\n\n软件。\n"
+        Path(f"content/{number}.md").write_text(text, encoding="utf-8")
+    Path("publish.toml").write_text(
+        '[defaults]\nto = "epub"\n[books.x]\ntitle = "丛书 {group}"\nsplit = "year"\n'
+        'output = "书 #{group}?{edition}"\neditions = ["zh-Hans", "zh-Hant-TW"]\n',
+        encoding="utf-8",
+    )
+    assert main(["build", "--opds", "-j", "1"]) == 0
+    told = walk_catalogue(tmp_path / "books")
+    feeds = {feed["url"].removeprefix("https://reader.test/"): feed for feed in told["feeds"]}
+    everything = feeds["catalog/all.xml"]
+    assert everything["publications"] == [
+        f"{series} {year}年" for year in (2022, 2021, 2020) for series in ("丛书", "叢書")
+    ]
+    assert everything["facets"] == [["语言", "全部", "简体中文", "繁體中文（台灣）"]]
+    assert everything["active"] == ["全部"]
+    assert everything["images"] == [2] * 6
+    titles = sorted(feed["title"] for feed in feeds.values())
+    assert titles == sorted(
+        ["书目", "全部书籍", "系列", "丛书", "叢書", "语言", "简体中文", "繁體中文（台灣）"]
+    )
+    assert not any(feed["groups"] for feed in feeds.values())
+    types = [file["type"] for file in told["files"].values()]
+    assert (types.count("application/epub+zip"), types.count("image/jpeg")) == (6, 12)
+    books = sorted(path.stat().st_size for path in Path("books").glob("*.epub"))
+    sizes = [f["size"] for f in told["files"].values() if f["type"] == "application/epub+zip"]
+    assert sorted(sizes) == books

@@ -1,4 +1,7 @@
-"""The ledger: what every finished book was made of, so that a fresh one is left alone."""
+"""The ledger: what every finished book was made of, so that a fresh one is left alone.
+
+And what a catalogue tells of it, so that one can be written without making or opening a book.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from pathlib import Path
 
 from publish import cache
 from publish.cache import Cache
+from publish.model import Card
 
 STAGE = "ledger"
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Entry:
     """One book: the digest of its inputs, files read besides them, and its own digest.
 
     ``watched`` holds local pictures by absolute path, "" for one that was not there;
+    ``inputs`` is "" of a book that is to be made again whatever happens;
     ``complete`` is false when a remote picture was lost, so that the next build tries again.
     ``written`` is when the file last changed, in nanoseconds: while it says so, its bytes, which
     may be hundreds of megabytes, need not be read again.
@@ -30,6 +35,7 @@ class Entry:
     digest: str
     size: int
     written: int
+    card: Card
     complete: bool = True
 
 
@@ -47,15 +53,20 @@ def is_fresh(entry: Entry | None, inputs: str, path: Path, *, offline: bool) -> 
     """Tell whether a book on disk is what a build would make."""
     if entry is None or entry.inputs != inputs or not (entry.complete or offline):
         return False
-    try:
-        status = path.stat()
-        if status.st_size != entry.size:
-            return False
-        if status.st_mtime_ns != entry.written and file_digest(path) != entry.digest:
-            return False
-    except OSError:
+    if not stands(entry, path):
         return False
     return all(seen == file_digest(Path(file)) for file, seen in entry.watched)
+
+
+def stands(entry: Entry, path: Path) -> bool:
+    """Tell whether the file of an entry is still there, as it was written."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    if status.st_size != entry.size:
+        return False
+    return status.st_mtime_ns == entry.written or file_digest(path) == entry.digest
 
 
 def watch(paths: Iterable[Path]) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from publish.diagnostics import (
     error,
 )
 from publish.layouts import Layout
-from publish.model import Book, Cover, Edition
+from publish.model import Book, Card, Cover, Edition
 from publish.workshop import Workshop
 from publish.workshop.network import OfflineFetcher
 from publish.workshop.workers import InProcess
@@ -91,18 +91,17 @@ def make(
         if result.status:
             status = max(status, result.status)
             continue
-        if not _is_coverless(task.edition, output):  # an error, and told until it is mended
-            complete = not materials.lost_remotely(_ids(output))
-            watched = ledger.watch(_watched(plan, output, materials, settings))
-            entry = ledger.Entry(
-                keys[output.path],
-                watched,
-                result.digest,
-                result.size,
-                result.written,
-                complete,
-            )
-            ledger.enter(shop.cache, output.path, entry)
+        coverless = _is_coverless(task.edition, output)  # an error, and told until it is mended
+        entry = ledger.Entry(
+            inputs="" if coverless else keys[output.path],
+            watched=ledger.watch(_watched(plan, output, materials, settings)),
+            digest=result.digest,
+            size=result.size,
+            written=result.written,
+            card=_card(output, task.edition),
+            complete=not materials.lost_remotely(_ids(output)),
+        )
+        ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
     return made, status
 
@@ -180,6 +179,39 @@ def _covered(
         layout = plan.layouts[output.layout]
         cover = compiler.draw_cover(edition, layout, plan.catalogue, shop)
     return dataclasses.replace(edition, cover=cover)
+
+
+def _card(output: Output, edition: Edition) -> Card:
+    """Return what a catalogue will tell of a book."""
+    date = edition.date
+    return Card(
+        book=edition.name,
+        edition=output.edition.name,
+        backend=output.backend,
+        identifier=edition.identifier,
+        title=edition.title,
+        language=edition.language,
+        subtitle=edition.subtitle,
+        authors=edition.authors,
+        publisher=edition.publisher,
+        rights=edition.rights,
+        description=edition.description,
+        subjects=edition.subjects,
+        series=edition.series,
+        position=edition.position,
+        issued=date.date().isoformat() if date else "",
+        updated=_moment(date) if date else "",
+        cover=edition.cover.figure if edition.cover else None,
+    )
+
+
+def _moment(date: datetime) -> str:
+    """Return a date as Atom wants it (RFC 3339): UTC, to the second."""
+    try:
+        utc = date.astimezone(UTC) if date.tzinfo else date
+    except OverflowError:  # of the first and the last day that there is
+        utc = date
+    return f"{utc.replace(tzinfo=None, microsecond=0).isoformat()}Z"
 
 
 def _is_coverless(edition: Edition, output: Output) -> bool:

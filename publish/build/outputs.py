@@ -108,8 +108,11 @@ def is_ours(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """Give a file that becomes ``path`` when all went well: the new book, or still the old one."""
+def whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """Give a file that becomes ``path`` when all went well: the new book, or still the old one.
+
+    ``durable`` waits for the disk, so that this holds when the power fails, too.
+    """
     import tempfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +121,8 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         with os.fdopen(handle, "w+b", BUFFER) as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException:

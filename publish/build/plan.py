@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publish import backends, cache, content, fonts, layouts, locales, share
+from publish.build import listing
 from publish.build.languages import settle_languages
 from publish.build.outputs import Output, check, stem
 from publish.collect import collect
@@ -38,6 +39,7 @@ class Request:
     strict: bool = False
     offline: bool = False
     dry_run: bool = False
+    opds: bool = False  # write the catalogue of the output folder
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Plan:
     catalogue: fonts.Catalogue
     phrases: dict[str, tuple[tuple[str, str], ...]]  # of editions, by name
     failed: bool  # a book or an article is missing from the plan
+    folder: Path  # of the finished books
+    partial: bool  # the project has, or may have, other books, or these in other formats
 
 
 def read_archive(
@@ -114,8 +118,21 @@ def make(loaded: Loaded, request: Request, shop: Workshop) -> Plan:
         except UsageError as problem:
             raise UsageError(*_placed(problem, book, loaded)) from None
     check(outputs, [Path(article.path) for article in archive.articles])
+    folder = _folder(loaded, request)
+    if request.opds:
+        listing.check(folder, outputs)
     project = loaded.root if loaded.file else None
-    return Plan(loaded, archive, tuple(outputs), known, fonts.load(project), phrases, failed)
+    return Plan(
+        loaded=loaded,
+        archive=archive,
+        outputs=tuple(outputs),
+        layouts=known,
+        catalogue=fonts.load(project),
+        phrases=phrases,
+        failed=failed,
+        folder=folder,
+        partial=bool(request.what or request.to or failed or loaded.file is None),
+    )
 
 
 def _chosen(loaded: Loaded, request: Request) -> tuple[tuple[BookSettings, ...], tuple[Path, ...]]:
@@ -288,12 +305,9 @@ def _outputs(
 def _path(name: str, to: str, loaded: Loaded, request: Request, *, single: bool) -> Path:
     """Return where a file goes: -o names a file, or a folder (the rule of cp)."""
     suffix = backends.backend(to).suffix
-    if not request.output:
-        folder = loaded.root / loaded.config.project.output if loaded.file else Path.cwd()
-        return _plain(folder / f"{name}{suffix}")
+    if not _names_file(request):
+        return _plain(_folder(loaded, request) / f"{name}{suffix}")
     given = Path(request.output).expanduser()
-    if given.is_dir() or request.output.endswith("/") or not _is_file_name(given):
-        return _plain(given / f"{name}{suffix}")
     if not single:
         raise UsageError(
             error(
@@ -311,6 +325,20 @@ def _path(name: str, to: str, loaded: Loaded, request: Request, *, single: bool)
             )
         )
     return _plain(given)
+
+
+def _folder(loaded: Loaded, request: Request) -> Path:
+    """Return the folder of the finished books."""
+    if request.output:
+        given = Path(request.output).expanduser()
+        return _plain(given.parent if _names_file(request) else given)
+    return _plain(loaded.root / loaded.config.project.output if loaded.file else Path.cwd())
+
+
+def _names_file(request: Request) -> bool:
+    given = Path(request.output).expanduser()
+    is_folder = given.is_dir() or request.output.endswith("/") or not _is_file_name(given)
+    return bool(request.output) and not is_folder
 
 
 def _is_file_name(path: Path) -> bool:

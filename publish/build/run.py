@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.build import ledger
+from publish.build import ledger, listing
 from publish.build.outputs import Output
 from publish.build.plan import Plan, Request, inputs
 from publish.config.figures import FigureSettings
@@ -20,6 +20,7 @@ class Result:
     books: tuple[Book, ...]
     failed: bool
     status: int  # exit status that the failures lead to; 0 without
+    listed: listing.Listed | None = None  # the catalogue, if one is kept
 
 
 def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) -> Result:
@@ -40,7 +41,8 @@ def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) 
     stale = [output for output in plan.outputs if output.path not in fresh]
     if request.dry_run:
         books = tuple(_dry(output, output.path in fresh) for output in plan.outputs)
-        return Result(books, plan.failed, int(plan.failed))
+        listed = listing.planned(plan) if request.opds else None
+        return Result(books, plan.failed, int(plan.failed), listed)
     made: dict[Path, Book] = {}
     status = int(plan.failed)
     if stale:
@@ -57,7 +59,10 @@ def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) 
             done.append(Book(str(output.path), entry.digest, entry.size, True))
         elif output.path in made:
             done.append(made[output.path])
-    return Result(tuple(done), status != 0, status)
+    listed = listing.write(plan, shop, force=request.force) if request.opds else None
+    if listed and listed.failed:
+        status = max(status, 1)
+    return Result(tuple(done), status != 0, status, listed)
 
 
 def _dry(output: Output, fresh: bool) -> Book:

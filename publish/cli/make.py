@@ -64,9 +64,13 @@ def cover(session: Session, what: tuple[str, ...], output: str, **given: Any) ->
 
 @click.command()
 @click.option("--to", multiple=True, metavar="FORMATS", help="epub, pdf, cover: epub,pdf.")
+@click.option("--opds", is_flag=True, help="Write the OPDS catalogue of the output folder, too.")
 @_making
 def build(session: Session, what: tuple[str, ...], output: str, **given: Any) -> int:
-    """Make all books of the project that are not fresh, in all their editions and formats."""
+    """Make all books of the project that are not fresh, in all their editions and formats.
+
+    With --opds, catalog.xml and catalog.json beside them are what reader apps subscribe to.
+    """
     to = tuple(name.strip() for word in given.pop("to") for name in word.split(",") if name.strip())
     return _run(session, what, output, to, given)
 
@@ -84,6 +88,7 @@ def _run(
     if to and "epub" not in to and given.get("target"):
         console.report(warning("flag-idle", "--target says nothing to a book that is no EPUB"))
     editions = [tag for word in given.pop("editions", ()) for tag in word.split(",") if tag]
+    opds = bool(given.pop("opds", False))
     loaded = session.load(book_flags(given | {"editions": tuple(editions)}), what)
     request = house.Request(
         what=what,
@@ -93,6 +98,7 @@ def _run(
         strict=flags.strict,
         offline=flags.offline,
         dry_run=flags.dry_run,
+        opds=opds or (loaded.config.opds.make and not output),
     )
     with session.shop(loaded) as shop:
         plan = house.make(loaded, request, shop)
@@ -108,12 +114,18 @@ def _run(
                 "fresh": book.fresh,
             },
         )
+    listed = result.listed
+    if listed and not listed.failed:
+        facts = {"type": "catalog", "books": listed.books, "fresh": listed.fresh}
+        for path in listed.roots:
+            console.result(shown(path), facts | {"path": str(path)})
     fresh = sum(book.fresh for book in result.books)
     made = len(result.books) - fresh
     words = [f"{made} would be made" if flags.dry_run else f"{made} made"]
     words += [f"{fresh} fresh"] if fresh else []
     missing = len(plan.outputs) - len(result.books)
     words += [f"{missing} failed"] if missing else []
+    words += [f"{listed.books} in the catalogue"] if listed and not listed.failed else []
     words += [console.tally()] if console.tally() else []
     console.inform(f"{', '.join(words)} ({time.monotonic() - started:.1f} s)")
     return result.status

@@ -128,7 +128,9 @@ def new(session: Session, path: str, title: str) -> int:
 
 
 @click.command()
-@click.option("--books", is_flag=True, help="Remove the finished books as well.")
+@click.option(
+    "--books", is_flag=True, help="Remove the finished books as well, and their catalogue."
+)
 @common
 def clean(session: Session, books: bool) -> int:
     """Remove the cache: fetched figures and kept results. Books are left unless named."""
@@ -137,9 +139,12 @@ def clean(session: Session, books: bool) -> int:
     doomed = [path for path in cache.glob("v*") if re.fullmatch(r"v\d+", path.name)]
     kept = [cache, *(parent for parent in cache.parents[:1] if parent.name == ".publish")]
     if books:
+        from publish.build import listing
+
         folder = _books(loaded)
         found = (path for path in folder.rglob("*") if path.is_file())
         doomed += sorted(path for path in found if path.suffix in {".epub", ".pdf"})
+        doomed += listing.belongings(folder)
         kept += [*(path for path in folder.rglob("*") if path.is_dir()), folder]
     if not doomed:
         session.console.inform("there is nothing to remove")

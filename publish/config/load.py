@@ -110,7 +110,7 @@ def load(
     for layer in layers:
         merged = _merge(merged, layer.values)
     loaded = Loaded(_convert(merged, layers), root, file, tuple(layers))
-    if findings := list(_mirrors(loaded)):
+    if findings := [*_mirrors(loaded), *_opds(loaded)]:
         raise UsageError(*findings)
     return loaded
 
@@ -214,6 +214,17 @@ def _mirrors(loaded: Loaded) -> Iterator[Diagnostic]:
         if not _HOST.match(target):
             message = f"figures.mirrors: {target!r} is no address on the web"
             yield error("config-value", message, place, 'such as "http://127.0.0.1:8000/"')
+
+
+def _opds(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Find an address below which no file could be asked for."""
+    url = loaded.config.opds.url
+    if url and not (_HOST.match(url) and url.isascii() and not re.search(r"[\s?#]", url)):
+        message = f"opds.url: {url!r} is no address of a folder on the web"
+        yield error(
+            "config-value", message, loaded.place(("opds", "url")),
+            'such as "https://example.com/books/"',
+        )  # fmt: skip
 
 
 def _is_table(option: Any) -> bool:

@@ -156,6 +156,14 @@ class TextTable(Table, frozen=True):
     promote_bold: Literal["auto", "always", "never"] = "auto"
 
 
+class OpdsTable(Table, frozen=True):
+    """The catalogue of the finished books, to which reader apps subscribe."""
+
+    make: bool = False  # whenever books are made into the output folder
+    title: str = ""  # "" is that of the project
+    url: str = ""  # of the output folder, where it is served
+
+
 class Config(Table, frozen=True):
     """All of ``publish.toml``."""
 
@@ -165,3 +173,4 @@ class Config(Table, frozen=True):
     editions: dict[str, EditionTable] = {}
     figures: FiguresTable = FiguresTable()
     text: TextTable = TextTable()
+    opds: OpdsTable = OpdsTable()
