@@ -111,7 +111,8 @@ def _cut(family: Family, face: Face, codes: list[int], cache: Cache) -> CutFace:
 
 
 def _line(text: str) -> str:
-    text = " ".join(text.split())
+    rows = [" ".join(row.split()) for row in text.splitlines()]
+    text = "; ".join(filter(None, rows)).replace(".; ", ". ")
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 

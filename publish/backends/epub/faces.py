@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from publish.fonts import Catalogue, CutFace, Kit
 
 FONTS = "fonts/"
-_MARKERS = frozenset("•◦▪‣☐☑")  # of lists, as readers draw them
+_MARKERS = frozenset("•◦▪")  # of lists, as readers draw them
 Demand = dict[tuple[str, str, str], set[str]]
 Notices = tuple[tuple[str, str, str], ...]  # of the colophon: family, licence, copyright
 Colophon = Callable[[Notices], list[Document]]
@@ -187,8 +187,12 @@ def _report(asked: _Asked, kit: Kit, catalogue: Catalogue, wardrobe: Wardrobe) -
     from publish import fonts
 
     lost: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for shown, spoken, found in asked.rows:
-        lost[shown, spoken] |= kit.missing.get(spoken, frozenset()) & {*found}
+    told: set[str] = set()
+    pages = wardrobe.edition.name  # the book's own repeat what chapters have
+    for shown, spoken, found in sorted(asked.rows, key=lambda row: row[0] == pages):
+        gone = kit.missing.get(spoken, frozenset()) & {*found}
+        lost[shown, spoken] |= gone - told if shown == pages else gone
+        told |= gone
     rows = [
         fonts.Missing(shown, spoken, "".join(sorted(found)))
         for (shown, spoken), found in lost.items()
