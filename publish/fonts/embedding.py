@@ -7,9 +7,11 @@ of a glyph is kept, and no glyph that the book does not set.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from publish.cache import Cache, digest
 from publish.fonts.catalogue import WEIGHTS, Catalogue, Face, Family
@@ -18,11 +20,12 @@ from publish.fonts.opening import engine, opened
 from publish.fonts.sfnt import rename
 from publish.installed import version
 
-VERSION = 1
+VERSION = 2
 STAGE = "embedded"
 LONGEST = 300  # characters of a copyright or licence that a colophon prints
 _RESERVED = re.compile(r"reserved\s+font\s+name", re.IGNORECASE)
 _RESTRICTED, _NO_SUBSET, _BITMAP_ONLY = 0x0002, 0x0100, 0x0200  # OpenType, OS/2, fsType
+_SPOKEN = {"SC": "zh-hans", "TC": "zh-hant", "HK": "zh-hant-hk", "JP": "ja", "KR": "ko"}
 _TRIMMING = (b"halt", b"vhal", b"chws", b"vchw")  # half-width marks, where readers trim them
 
 
@@ -90,7 +93,7 @@ def _name(family: Family) -> str:
 
 def _cut(family: Family, face: Face, codes: list[int], cache: Cache) -> CutFace:
     name = _name(family)
-    data = dense(face, codes, regional=bool(family.regions))
+    data = dense(face, codes, family.regions)
     weight = WEIGHTS[face is family.bold]
     source = opened(face)
     owner, licence, address = (source.get_name(number) or "" for number in (0, 13, 14))
@@ -116,20 +119,56 @@ def _line(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 
-def dense(face: Face, codes: Iterable[int], *, regional: bool = False) -> bytes:
+def dense(face: Face, codes: Iterable[int], regions: Iterable[str] = ()) -> bytes:
     """Return a face with the glyphs of some code points and no other.
 
     Args:
         face: a face whose file was found and can be opened.
         codes: code points; what the face lacks is passed over.
-        regional: leave the ``locl`` feature out, as in `cutting.subset`.
+        regions: whose shapes the face has. Its Han are those, so that only marks need the
+            ``locl`` feature: — is an em wide in Chinese alone. That of Han would give glyphs of
+            all other regions, and double the file.
     """
+    codes, source = sorted(codes), opened(face)
+    hb = engine()
+    if not regions:
+        return bytes(_wanted(codes).subset(source).blob.data)
+    unlocal = _wanted(codes)
+    unlocal.layout_feature_tag_set.discard(_tag(b"locl"))
+    glyphs = {*hb.SubsetPlan(source, unlocal).old_to_new_glyph_mapping}
+    wanted = _wanted(codes)
+    wanted.flags |= hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    wanted.glyph_set.update(glyphs.union(*(_marks(source, codes, region) for region in regions)))
+    return bytes(wanted.subset(source).blob.data)
+
+
+def _wanted(codes: Iterable[int]) -> Any:
     hb = engine()
     wanted = hb.SubsetInput()
     wanted.unicode_set.update(codes)
     flags = hb.SubsetFlags
     wanted.flags = flags.NO_HINTING | flags.DESUBROUTINIZE | flags.NOTDEF_OUTLINE
-    wanted.layout_feature_tag_set.update(int.from_bytes(tag, "big") for tag in _TRIMMING)
-    if regional:
-        wanted.layout_feature_tag_set.discard(int.from_bytes(b"locl", "big"))
-    return bytes(wanted.subset(opened(face)).blob.data)
+    wanted.layout_feature_tag_set.update(map(_tag, _TRIMMING))
+    return wanted
+
+
+def _tag(name: bytes) -> int:
+    return int.from_bytes(name, "big")
+
+
+def _marks(source: Any, codes: Iterable[int], region: str) -> set[int]:
+    """Return the glyphs of marks in a region's language, in lines and in columns."""
+    hb = engine()
+    font, found = hb.Font(source), set()
+    for sign in map(chr, codes):
+        if unicodedata.category(sign)[0] not in "PS":
+            continue
+        for direction in ("ltr", "ttb"):
+            for text in (sign, sign * 2):  # —— and …… may be one glyph
+                buffer = hb.Buffer()
+                buffer.add_str(text)
+                buffer.direction, buffer.script = direction, "Hani"
+                buffer.language = _SPOKEN[region]
+                hb.shape(font, buffer)
+                found |= {glyph.codepoint for glyph in buffer.glyph_infos}
+    return found
