@@ -65,14 +65,16 @@ class Reading:
 
 
 def read_books(
-    books: Sequence[Path], shots: Sequence[Path] = (), *, dark: bool = False
+    books: Sequence[Path], shots: Sequence[Path] = (), *, dark: bool = False, own: bool = False
 ) -> list[Reading]:
     """Open books, turn pages to the end, and look at every section and every note.
 
-    With ``shots``, a folder for each book, every page is photographed.
+    With ``shots``, a folder for each book, every page is photographed; with ``own`` the reader
+    chooses no face, so that the book's are seen.
     """
     chromium = _ready()
-    request = {"books": [str(b) for b in books], "shots": [str(s) for s in shots], "dark": dark}
+    request: dict[str, Any] = {"books": [str(b) for b in books], "dark": dark, "own": own}
+    request["shots"] = [str(s) for s in shots]
     done = _run(_SCRIPTS / "read.mjs", chromium, json.dumps(request))
     told = [json.loads(line) for line in done.stdout.splitlines()]
     return [_reading(book, answer) for book, answer in zip(books, told, strict=True)]

@@ -6,6 +6,7 @@ import io
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fontTools.cffLib import CFFFontSet
@@ -352,3 +353,37 @@ def test_renaming_keeps_all_other_tables(catalogue: fonts.Catalogue) -> None:
     for tag in before.reader.tables:
         if tag not in {"name", "head"}:
             assert before.reader[tag] == after.reader[tag]
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("SC", "zh-Hans"), ("TC", "zh-Hant-TW"), ("HK", "zh-Hant-HK"), ("JP", "ja")],
+)
+def test_a_face_for_e_books_sets_marks_as_the_whole_face_does(
+    catalogue: fonts.Catalogue, cache: Cache, name: str, language: str
+) -> None:
+    text = "病——程……“引”‘文’·，。、！（书）《名》〈目〉「角」『括』—…"
+    demand = {(language, "song", "normal"): frozenset(text)}
+    (cut,) = fonts.embed(demand, catalogue, cache).faces
+    assert cut.source.endswith(name)
+    hb = fonts.engine()
+    family = next(family for family in catalogue.found if family.name == cut.source)
+    assert family.normal
+    whole, own = fonts.opened(family.normal), hb.Face(cache.read_object(cut.object))
+    assert own.glyph_count < 120
+
+    def shaped(face: Any, direction: str, features: dict[str, bool]) -> list[tuple[object, ...]]:
+        font, buffer = hb.Font(face), hb.Buffer()
+        buffer.add_str(text)
+        buffer.direction, buffer.script, buffer.language = direction, "Hani", language
+        hb.shape(font, buffer, features)
+        boxes = [font.get_glyph_extents(glyph.codepoint) for glyph in buffer.glyph_infos]
+        places = buffer.glyph_positions
+        return [
+            (p.x_advance, p.y_advance, p.x_offset, p.y_offset, tuple(box))
+            for p, box in zip(places, boxes, strict=True)
+        ]
+
+    for direction in ("ltr", "ttb"):
+        for features in ({}, {"halt": True}, {"chws": True}):
+            assert shaped(own, direction, features) == shaped(whole, direction, features)

@@ -10,6 +10,7 @@ import click
 from publish.config.schema import GROUPINGS
 
 PAGES = ("page", "bleed", "marks", "paper", "spine", "binding")  # what only books with pages have
+READERS = ("target", "embed_fonts")  # what only EPUBs have
 _SELECT = ("path", "tag", "category", "author", "series", "language", "since", "until")
 
 _OPTIONS: tuple[Callable[..., Any], ...] = (
@@ -49,6 +50,12 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
         type=click.Choice(("generic", "kindle", "apple", "kobo")),
         help="Readers that the EPUB is for.",
     ),
+    click.option(
+        "--embed-fonts",
+        is_flag=True,
+        default=None,
+        help="Faces for all text in the EPUB; for rare characters they always are.",
+    ),
     click.option("--toc-depth", type=click.IntRange(1, 6), metavar="N", help="Levels of contents."),
 )
 
@@ -83,8 +90,9 @@ def book_flags(given: dict[str, Any]) -> dict[str, Any]:
     for name in PAGES:
         if value := values.pop(name, None):
             book.setdefault("pdf", {})[name] = value
-    if target := values.pop("target", None):
-        book.setdefault("epub", {})["target"] = target
+    for name in READERS:
+        if value := values.pop(name, None):
+            book.setdefault("epub", {})[name] = value
     if depth := values.pop("toc_depth", None):
         book.setdefault("pdf", {})["toc_depth"] = depth
         book.setdefault("epub", {})["toc_depth"] = depth
@@ -100,6 +108,6 @@ def _names() -> list[str]:
         *("exclude", "exclude_tag", "order", "parts", "split", "title", "subtitle"),
         *("book_author", "publisher", "language", "cover", "drafts", "layout", "editions"),
         *PAGES,
-        "target",
+        *READERS,
         "toc_depth",
     ]

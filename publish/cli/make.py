@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from publish.cli.choosing import PAGES, book_flags, choosing
+from publish.cli.choosing import PAGES, READERS, book_flags, choosing
 from publish.cli.session import Session, common, shown
 from publish.diagnostics import warning
 
@@ -85,8 +85,9 @@ def _run(
     if to and not {"pdf", "cover"} & {*to}:
         for name in (name for name in PAGES if given.get(name)):
             console.report(warning("flag-idle", f"--{name} says nothing to a book without pages"))
-    if to and "epub" not in to and given.get("target"):
-        console.report(warning("flag-idle", "--target says nothing to a book that is no EPUB"))
+    if to and "epub" not in to:
+        for name in (name.replace("_", "-") for name in READERS if given.get(name)):
+            console.report(warning("flag-idle", f"--{name} says nothing to a book that is no EPUB"))
     editions = [tag for word in given.pop("editions", ()) for tag in word.split(",") if tag]
     opds = bool(given.pop("opds", False))
     loaded = session.load(book_flags(given | {"editions": tuple(editions)}), what)

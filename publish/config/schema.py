@@ -90,6 +90,7 @@ class EpubOptions(Table, frozen=True):
     cover: bool | None = None
     target: Literal["generic", "kindle", "apple", "kobo"] | None = None  # whose rules are kept
     emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
+    embed_fonts: bool | None = None  # the faces of all text; those of rare characters always are
 
 
 class BookTable(Table, frozen=True):

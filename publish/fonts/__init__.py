@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 from publish.fonts.catalogue import Catalogue, Face, Family, load
 
 if TYPE_CHECKING:
-    from publish.fonts.cutting import CutFace, Demand, Kit, cut, plan, program, sources, subset
+    from publish.fonts.cutting import (
+        FURNITURE,
+        CutFace,
+        Demand,
+        Kit,
+        cut,
+        plan,
+        program,
+        sources,
+        subset,
+    )
+    from publish.fonts.embedding import embed
     from publish.fonts.emoji import in_one_colour
     from publish.fonts.opening import coverage, engine, ignorable, opened
     from publish.fonts.outlines import Outline, outline
@@ -32,6 +43,7 @@ if TYPE_CHECKING:
     from publish.fonts.stacks import Choice, stack
 
 __all__ = [
+    "FURNITURE",
     "Catalogue",
     "Choice",
     "CutFace",
@@ -48,6 +60,7 @@ __all__ = [
     "coverage",
     "cut",
     "edition_findings",
+    "embed",
     "engine",
     "ignorable",
     "in_one_colour",
@@ -67,7 +80,10 @@ __all__ = [
 
 # All but the catalogue comes in when it is asked for (PEP 562): a book that is fresh needs no more.
 _ROOMS = {
-    "cutting": {"CutFace", "Demand", "Kit", "cut", "plan", "program", "sources", "subset"},
+    "cutting": {
+        *("FURNITURE", "CutFace", "Demand", "Kit", "cut", "plan", "program", "sources", "subset")
+    },
+    "embedding": {"embed"},
     "emoji": {"in_one_colour"},
     "opening": {"coverage", "engine", "ignorable", "opened"},
     "outlines": {"Outline", "outline"},

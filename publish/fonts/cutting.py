@@ -26,7 +26,7 @@ Demand = Mapping[tuple[str, str, str], frozenset[str]]
 """Characters by (language, role, weight): ("zh-Hant-TW", "song", "bold")."""
 
 # Always cut: what counters, leaders and running heads may set though no text holds it.
-_FURNITURE = frozenset(
+FURNITURE = frozenset(
     [*map(chr, range(0x20, 0x7F)), *"\u00a0·–—…‘’“”、。《》「」『』（），：；！？〔〕"]
 )
 
@@ -41,6 +41,8 @@ class CutFace:
     format: str  # "opentype" (CFF) or "truetype"
     source: str  # family name in the catalogue
     licence: str = ""
+    notice: str = ""  # copyright, and the address of the licence: of faces for e-books
+    characters: str = ""  # sorted: of faces for e-books
 
     @property
     def suffix(self) -> str:
@@ -101,12 +103,13 @@ class _Shares:
     missing: dict[str, set[str]] = field(default_factory=dict)
 
 
-def _share_out(demand: Demand, catalogue: Catalogue) -> _Shares:
+def share_out(demand: Demand, catalogue: Catalogue, always: frozenset[str] = FURNITURE) -> _Shares:
+    """Give every character of a demand, and of what is always wanted, to a face."""
     shares = _Shares()
     for language, role, weight in sorted(demand):
         characters = demand[language, role, weight]
         choices = stack(language, role, catalogue)
-        given = assign(map(ord, characters | _FURNITURE), weight, choices)
+        given = assign(map(ord, characters | always), weight, choices)
         for family, faces in given.uses.items():
             for face, codes in faces.items():
                 shares.uses.setdefault(family, {}).setdefault(face, set()).update(codes)
@@ -120,11 +123,11 @@ def _share_out(demand: Demand, catalogue: Catalogue) -> _Shares:
 
 def plan(demand: Demand, catalogue: Catalogue) -> Kit:
     """Return who draws what, and what nobody draws, without cutting anything."""
-    return _kit(_share_out(demand, catalogue), ())
+    return _kit(share_out(demand, catalogue), ())
 
 
 def _cut(demand: Demand, catalogue: Catalogue, cache: Cache) -> Kit:
-    shares = _share_out(demand, catalogue)
+    shares = share_out(demand, catalogue)
     hidden = {code for text in demand.values() for code in map(ord, text) if ignorable(code)}
     everywhere = {0x20, 0xA0, *hidden}  # a space goes with the run beside it, whatever its face
     faces: list[CutFace] = []

@@ -12,17 +12,21 @@ from typing import cast
 _CHECKSUM_MAGIC = 0xB1B0AFBA
 
 
-def rename(font: bytes, family: str, style: str, notice: str = "") -> bytes:
+def rename(
+    font: bytes, family: str, style: str, notice: str = "", licence: str = "", address: str = ""
+) -> bytes:
     """Return a single font (no collection) under another family name, else unchanged.
 
     Args:
         font: the bytes of the file.
         family: the new family name, ASCII.
         style: "Regular" or "Bold".
-        notice: copyright and licence, kept as name 0 and 13.
+        notice: copyright, kept as name 0.
+        licence: kept as name 13; the notice if not given.
+        address: of the licence, kept as name 14.
     """
     tables = _tables(font)
-    tables[b"name"] = _name_table(family, style, notice)
+    tables[b"name"] = _name_table(family, style, (notice, licence or notice, address))
     head = bytearray(tables[b"head"])
     head[8:12] = bytes(4)
     tables[b"head"] = bytes(head)
@@ -76,17 +80,18 @@ def _assemble(version: bytes, tables: dict[bytes, bytes], known: dict[bytes, int
     return b"".join([header, *rows, *bodies])
 
 
-def _name_table(family: str, style: str, notice: str) -> bytes:
+def _name_table(family: str, style: str, rights: tuple[str, str, str]) -> bytes:
     postscript = "".join(family.split()) + "-" + style
     names = {
-        0: notice,
+        0: rights[0],
         1: family,
         2: style,
         3: postscript,
         4: f"{family} {style}",
         5: "Version 1.0",
         6: postscript[:63],
-        13: notice,
+        13: rights[1],
+        14: rights[2],
     }
     records: list[bytes] = []
     strings = b""

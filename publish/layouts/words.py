@@ -27,6 +27,7 @@ class Labels:
     date: str
     identifier: str
     fonts: str
+    subsets: str  # of the fonts that lie in a book
     generator: str  # before the name of the program
     cover: str
     title_page: str
@@ -61,6 +62,7 @@ _HANS = Labels(
     date="日期",
     identifier="标识",
     fonts="字体",
+    subsets="书中所附字体是只含本书用字的子集，已改名，各依其许可。",
     generator="制作",
     cover="封面",
     title_page="书名页",
@@ -94,6 +96,7 @@ _HANT = Labels(
     date="日期",
     identifier="識別碼",
     fonts="字體",
+    subsets="書中所附字體是只含本書用字的子集，已改名，各依其授權。",
     generator="製作",
     cover="封面",
     title_page="書名頁",
@@ -127,6 +130,7 @@ _JAPANESE = Labels(
     date="日付",
     identifier="識別子",
     fonts="書体",
+    subsets="同梱の書体は本書の使用文字だけのサブセットで、名前を変え、各ライセンスに従います。",
     generator="制作",
     cover="表紙",
     title_page="扉",
@@ -160,6 +164,8 @@ _ENGLISH = Labels(
     date="Date",
     identifier="Identifier",
     fonts="Fonts",
+    subsets="The fonts in this book are subsets of its own characters"
+    " under other names, each under its licence.",
     generator="Made with",
     cover="Cover",
     title_page="Title page",

@@ -57,7 +57,7 @@ def test_it_is_a_backend() -> None:
     made = backend("epub")
     assert isinstance(made, EpubBackend)
     assert isinstance(made, Backend)
-    assert re.fullmatch(r"\d+\+ebooklib-[\d.]+", made.version)
+    assert re.fullmatch(r"\d+\+ebooklib-[\d.]+\+uharfbuzz-[\d.]+", made.version)
 
 
 def test_the_archive_is_the_same_whoever_makes_it(shop: Workshop) -> None:

@@ -63,6 +63,8 @@ function style(doc) {
         aligned: of(text, p => look(p).textAlign),
         strict: of(text, p => look(p).lineBreak),
         faces: of(text, p => look(p).fontFamily),
+        rare: of('[class^="rare"]', span => `${span.textContent} ${look(span).fontFamily}`),
+        loaded: [...doc.fonts].filter(face => face.status === 'loaded').map(face => face.family),
         headings: of('h1, h2, h3', h => `${look(h).textAlign} ${look(h).breakAfter}`),
         slanted: of('em, i, cite, dfn, var, address',
             e => e.closest('[lang]')?.lang.startsWith('zh') ? look(e).fontStyle : 'foreign'),
@@ -105,7 +107,7 @@ async function followed(items) {
     return result
 }
 
-async function open({ shown, dark }) {
+async function open({ shown, dark, own }) {
     const book = await (await fetch('/book')).blob()
     view = document.createElement('foliate-view')
     document.body.append(view)
@@ -114,7 +116,8 @@ async function open({ shown, dark }) {
     view.renderer.setAttribute('max-column-count', 1)
     const colours = dark ? 'html { color-scheme: dark; color: #ddd; background: #111 }' : ''
     const face = shown ? 'serif' : `"${FACE}"`
-    view.renderer.setStyles(`html, body { font-family: ${face} !important } ${colours}`)
+    const chosen = own ? '' : `html, body { font-family: ${face} !important }`
+    view.renderer.setStyles(`${chosen} ${colours}`)
     await view.init({})
     await Promise.all(waiting)
     const { metadata, dir, toc, pageList, landmarks } = view.book

@@ -3,7 +3,8 @@
 //     node read.mjs PACKAGES CHROMIUM REQUEST
 //
 // PACKAGES is the folder that holds node_modules. REQUEST is JSON: `books`, a list of paths, and
-// if pictures of the pages are wanted `shots`, a folder for each book, and `dark`. For each book
+// if pictures of the pages are wanted `shots`, a folder for each book, `dark`, and `own` if the
+// reader chooses no face. For each book
 // one line of JSON: what page.js saw, and `errors`, `remote` (addresses that were asked for and
 // refused) and `missing` (files of the reader's own origin that are not there).
 //
@@ -24,7 +25,7 @@ const SHELL = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>reade
     + '</style><script type="module" src="/page.js"></script></html>'
 
 const [packages, chromium, request] = process.argv.slice(2)
-const { books, shots, dark } = JSON.parse(request)
+const { books, shots, dark, own } = JSON.parse(request)
 const puppeteer = createRequire(path.join(packages, 'package.json'))('puppeteer-core')
 
 function answer(pathname, book) {
@@ -64,7 +65,7 @@ async function read(browser, book, folder) {
     try {
         await page.goto(ORIGIN)
         await page.waitForFunction('window.reader')
-        const look = { shown: Boolean(folder), dark: Boolean(dark) }
+        const look = { shown: Boolean(folder), dark: Boolean(dark), own: Boolean(own) }
         const opened = await page.evaluate(look => window.reader.open(look), look)
         const turned = folder ? await photograph(page, folder)
             : await page.evaluate(() => window.reader.readOn(Infinity))

@@ -15,7 +15,7 @@ from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-VERSION = "2"
+VERSION = "3"
 
 __all__ = ["VERSION", "EpubBackend"]
 
@@ -24,7 +24,7 @@ class EpubBackend:
     """Makes EPUB 3 books.
 
     Options: ``toc_depth`` (1 to 3), ``cover`` (whether to have one), ``target`` (whose rules are
-    kept: see targets.py).
+    kept: see targets.py), ``emphasis``, ``embed_fonts`` (whether all text has faces: faces.py).
     """
 
     name = "epub"
@@ -33,7 +33,7 @@ class EpubBackend:
     @property
     def version(self) -> str:
         """Return what the bytes of a book depend on besides its edition and layout."""
-        return f"{VERSION}+ebooklib-{version('ebooklib')}"
+        return f"{VERSION}+ebooklib-{version('ebooklib')}+uharfbuzz-{version('uharfbuzz')}"
 
     def bind(
         self,
@@ -48,6 +48,7 @@ class EpubBackend:
         Raises:
             BackendError: a chapter or a template is not well-formed, a figure has gone from the
                 cache, or there is no such target.
+            SetupError: faces are to be embedded, and none for the book's language is here.
         """
         from publish.backends.epub.binder import bind
 

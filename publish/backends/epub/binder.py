@@ -11,10 +11,10 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import emphasis, navigation, splitting, tables
-from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
+from publish.backends.epub import emphasis, faces, navigation, splitting, tables
+from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk, Document, Facts
 from publish.backends.epub.metadata import modified, package
-from publish.backends.epub.pages import Piece, Setting, cover_name, documents
+from publish.backends.epub.pages import Piece, Setting, colophon, cover_name, documents
 from publish.backends.epub.targets import APPLE_OPTIONS, Target, target
 from publish.backends.epub.text import legal, visible
 from publish.cache import Cache
@@ -61,23 +61,40 @@ def bind(
     setting = Setting(edition, layout, _desk(edition, pieces, figures), reader)
     made = list(documents(setting, pieces))
     nav, ncx = _navigation(setting, options, shop)
+    made.insert(0, Document("nav", navigation.NAME, nav, ("nav",)))
+    styles = SHEET + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
+    whole = faces.wanted(options, layout)
+    wardrobe = faces.Wardrobe(edition, reader, shop, str(options.get("project") or ""), whole)
+    dressed = faces.dress(made, partial(_colophon, setting), styles, wardrobe)
     shop.report(*setting.desk.findings, *_heavy(edition, figures, reader, shop.cache))
 
     book = package(edition, setting.desk.facts)
-    styles = SHEET + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
-    sheet = reader.stylesheet(styles)
-    book.put(Verbatim("nav", navigation.NAME, XHTML_TYPE, nav, ["nav"]))
+    contents, *made = dressed.documents
+    book.put(Verbatim("nav", contents.name, XHTML_TYPE, contents.content, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
-    book.put(Verbatim("css", STYLE, "text/css", sheet.encode()))
+    book.put(Verbatim("css", STYLE, "text/css", dressed.sheet.encode()))
+    for face in dressed.faces:
+        read = partial(_read, shop.cache, face.object, face.source)
+        uid = f"font-{face.object[:16]}"
+        book.put(Deferred(uid, faces.file_name(face), face.media_type, read))
     for item in made:
         book.put(Verbatim(item.id, item.name, XHTML_TYPE, item.content, item.properties))
     for uid, name, figure, properties in _pictures(edition, figures):
-        read = partial(_read, shop.cache, figure)
+        read = partial(_read, shop.cache, figure.object, figure.name)
         book.put(Deferred(uid, name, figure.media_type, read, properties))
     first = [item.id for item in made if item.id in ("cover", "titlepage")]
     book.spine = [*first, "nav", *(item.id for item in made if item.id not in first)]
-    beside = {APPLE_FILE: APPLE_OPTIONS} if reader.apple_options else {}
+    asks = reader.apple_options or (reader.apple_reads and dressed.faces)
+    beside = {APPLE_FILE: APPLE_OPTIONS} if asks else {}
     Writer(out, book, modified(edition.date), beside).write()
+
+
+def _colophon(setting: Setting, told: faces.Notices) -> list[Document]:
+    """Return the colophon; made again, it says nothing new of links."""
+    if told:
+        desk = dataclasses.replace(setting.desk, facts=Facts(), findings=[])
+        setting = dataclasses.replace(setting, desk=desk)
+    return list(colophon(setting, told))
 
 
 def _readable(edition: Edition) -> Edition:
@@ -218,10 +235,10 @@ def _heavy(
         yield warning("figure-heavy", f"{figure.name} {told}", help=lower)
 
 
-def _read(cache: Cache, figure: Figure) -> bytes:
-    data = cache.read_object(figure.object)
+def _read(cache: Cache, name: str, shown: str) -> bytes:
+    data = cache.read_object(name)
     if data is None:
         raise BackendError(
-            error("figure-gone", f"{figure.name} is no longer in the cache", help="build it again")
+            error("figure-gone", f"{shown} is no longer in the cache", help="build it again")
         )
     return data

@@ -34,6 +34,7 @@ class Document:
     name: str  # "text/c0123456789.xhtml"
     content: bytes
     properties: tuple[str, ...] = ()
+    shown: str = ""  # the source file, for messages
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ def page(desk: Desk, uid: str, title: str, body: bytes, *, shown: str = "") -> D
     name = f"{uid}.xhtml"
     root = whole(desk.language, title, body, f"../{STYLE}", shown)
     properties = settle(root, name, desk, shown)
-    return Document(uid, f"{TEXT}{name}", document(root), properties)
+    return Document(uid, f"{TEXT}{name}", document(root), properties, shown)
 
 
 def whole(language: str, title: str, body: bytes, style: str, shown: str = "") -> etree._Element:

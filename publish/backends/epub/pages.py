@@ -62,7 +62,7 @@ class Setting:
 
 
 def documents(setting: Setting, pieces: Mapping[str, Sequence[Piece]]) -> Iterator[Document]:
-    """Yield the documents of the spine, in order, without the navigation document."""
+    """Yield the documents of the spine, in order, without navigation and colophon."""
     edition, desk = setting.edition, setting.desk
     t = layouts.labels(edition.language)
     if edition.cover is not None and setting.has_cover_page:
@@ -77,12 +77,17 @@ def documents(setting: Setting, pieces: Mapping[str, Sequence[Piece]]) -> Iterat
             title = _unique(chapter.title, titles, edition.language)
             for piece in pieces[chapter.id]:
                 yield _chapter(setting, part, piece, len(pieces[chapter.id]), title)
-    yield from _colophon(setting, t.colophon)
 
 
-def _colophon(setting: Setting, title: str) -> Iterator[Document]:
-    """Yield the colophon: with the sources of very many articles it takes several files."""
-    for number, body in enumerate(split(_own(setting, "colophon.xhtml")), 1):
+def colophon(setting: Setting, faces: Sequence[tuple[str, str, str]] = ()) -> Iterator[Document]:
+    """Yield the colophon: with the sources of very many articles it takes several files.
+
+    Args:
+        setting: as of all pages.
+        faces: that the book holds: family, licence, copyright.
+    """
+    title = layouts.labels(setting.edition.language).colophon
+    for number, body in enumerate(split(_own(setting, "colophon.xhtml", fonts=faces)), 1):
         if number == 1:
             yield page(setting.desk, "colophon", title, body)
         else:

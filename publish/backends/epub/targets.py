@@ -7,8 +7,9 @@ all of them ask for alike is done for every book and is not in the table.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from publish.diagnostics import BackendError, error
 
@@ -28,21 +29,25 @@ class Target:
     max_bytes: int = 0  # of a picture; 0 is no limit
     named_faces: bool = True  # whether style sheets may name faces that the reader may have
     apple_options: bool = False  # whether Apple's file beside the container is written
+    apple_reads: bool = False  # whether it is written for a book that has faces of its own
+    body_face: bool = True  # whether a book may bring a face for its text
 
-    def stylesheet(self, css: str) -> str:
+    def stylesheet(self, css: str, own: Iterable[str] = ()) -> str:
         """Return a style sheet as this reader wants it.
 
-        Without named faces a list of families keeps its generic ones; a list that has none (as
-        in ``@font-face``) stays.
+        Without named faces a list of families keeps its generic ones and the book's own; a list
+        that has none (as in ``@font-face``) stays.
         """
-        return css if self.named_faces else _FAMILY.sub(_generic, css)
+        kept = _GENERIC | {f'"{family}"'.lower() for family in own}
+        return css if self.named_faces else _FAMILY.sub(partial(_generic, kept=kept), css)
 
 
 TARGETS = {
     target.name: target
     for target in (
-        Target("generic", "readers"),
+        Target("generic", "readers", apple_reads=True),
         # KPG: no HTML page of the cover, or it is shown twice; two levels of contents are shown.
+        # KDP: the face of the text is the reader's.
         Target(
             "kindle",
             "Kindle",
@@ -50,6 +55,7 @@ TARGETS = {
             levels=2,
             max_pixels=5_000_000,
             max_bytes=5_000_000,
+            body_face=False,
         ),
         # Without its option Apple Books leaves out every face that a book asks for.
         Target("apple", "Apple Books", max_pixels=5_600_000, apple_options=True),
@@ -79,7 +85,7 @@ def target(options: Mapping[str, object]) -> Target:
     return found
 
 
-def _generic(declaration: re.Match[str]) -> str:
+def _generic(declaration: re.Match[str], kept: Container[str]) -> str:
     families = [name.strip() for name in declaration[2].split(",")]
-    kept = [name for name in families if name.lower() in _GENERIC]
-    return declaration[1] + ", ".join(kept) if kept else declaration[0]
+    left = [name for name in families if name.lower() in kept]
+    return declaration[1] + ", ".join(left) if left else declaration[0]
