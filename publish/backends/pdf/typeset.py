@@ -32,7 +32,7 @@ from publish.backends.pdf.galley import HELD, Branch, FontUse, Galley, Mark, Pla
 from publish.backends.pdf.listening import BASE, Listener, answering, finding
 from publish.backends.pdf.sheets import Sheet
 from publish.backends.pdf.trees import Element
-from publish.backends.pdf.undisturbed import roomy, undisturbed
+from publish.backends.pdf.undisturbed import roomy, settled, undisturbed, unsettled
 from publish.cache import Cache, digest, sha256
 from publish.diagnostics import Diagnostic, Place, PublishError, warning
 
@@ -75,6 +75,7 @@ class Press:
         *,
         margins: bool = True,
     ) -> None:
+        unsettled()
         self._margins = margins  # whether the style sheets have margin boxes
         self._findings: dict[str, Diagnostic] = {}
         self._families = families
@@ -85,17 +86,20 @@ class Press:
         self._held = _Held()
         self._branch: Branch | None = None  # of the document under way
         self._composer: Any = None  # see `_composer`; made when it is wanted first
-        self._sheets = []
+        shared = {"matcher": _cssselect2.Matcher(), "page_rules": [], "layers": []}
+        self._sheets: list[Any] = []  # one, of the rules of all: each costs every element a search
         for sheet in sheets:
             with self._listening(sheet.shown):
-                self._sheets.append(
+                self._sheets[:] = [
                     _CSS(
                         string=sheet.text,
                         base_url=BASE,
                         url_fetcher=self._fetcher,
                         font_config=self._fonts,
+                        **shared,
                     )
-                )
+                ]
+        settled()
         self._own = tuple(self._findings.values())
 
     def set(

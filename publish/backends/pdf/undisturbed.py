@@ -30,6 +30,18 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
+def unsettled() -> None:
+    """Let the collector see again what `settled` hid, and drop what of it is garbage by now."""
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+
+
+def settled() -> None:
+    """Hide all that there is from the collector: faces and style sheets stay as they are."""
+    gc.freeze()
+
+
 def roomy(call: Callable[[], T]) -> T:
     """Call something with room for the frames of all that it calls.
 
