@@ -14,8 +14,8 @@ import pydyf as _pydyf
 from publish.backends.pdf.galley import Branch
 
 pydyf: Any = _pydyf  # without types, as are its objects
+_KINDS = ("/StructElem", "/OBJR")  # also those to which nothing leads any more
 _END = b"\0"  # after an object: XML, from which all strings come, cannot hold it
-_KINDS = ("/StructElem", "/OBJR")
 
 
 class _Gone(pydyf.Object):  # type: ignore[misc]
@@ -69,7 +69,7 @@ class _Taking:
         self._numbers: list[int] = []  # that the texts leave open, as they are in the document
 
     def _at(self, reference: bytes) -> Any:
-        return self._pdf.objects[int(reference.split()[0])]
+        return self._pdf.objects[int(reference[:-4])]
 
     def branch(self) -> Branch:
         """Take the tree out."""
@@ -84,9 +84,10 @@ class _Taking:
             (key.string, self._take(kid)) for key, kid in zip(names[::2], names[1::2], strict=True)
         )
         self._document["K"], tree["Nums"] = pydyf.Array(), pydyf.Array()
-        for number in self._order:
-            gone = self._pdf.objects[number] = _Gone()
-            gone.number = number
+        for number, item in enumerate(self._pdf.objects):
+            if isinstance(item, dict) and item.get("Type") in _KINDS and item is not self._document:
+                gone = self._pdf.objects[number] = _Gone()
+                gone.number = number
         return self._closed(tuple(kids), tuple(parents), ids)
 
     def _closed(
@@ -119,7 +120,7 @@ class _Taking:
 
     def _take(self, reference: bytes) -> int:
         """Take an element, and all that is below it, before it; return its place."""
-        number = int(reference.split()[0])
+        number = int(reference[:-4])
         if number in self._order:
             return self._order[number]
         waiting = [number]
@@ -130,23 +131,22 @@ class _Taking:
             item = self._pdf.objects[here]
             self._order[here] = len(self._texts)
             self._texts.append(self._told(item))
-            waiting += reversed(
-                [
-                    int(kid.split()[0])
-                    for kid in item.get("K", ())
-                    if isinstance(kid, bytes) and self._at(kid).get("Type") in _KINDS
-                ]
-            )
+            waiting += [int(kid[:-4]) for kid in reversed(item.get("K", ())) if type(kid) is bytes]
         return self._order[number]
 
     def _told(self, value: Any) -> bytes:
         """Return a value as it stands in a file, with numbers of objects left open."""
-        if isinstance(value, bytes):
-            self._numbers.append(int(value.split()[0]))
+        kind = type(value)
+        if kind is bytes:
+            self._numbers.append(int(value[:-4]))
             return b"%d 0 R"
+        if kind is int:
+            return b"%d" % value
+        if kind is str:
+            return bytes(value.encode("ascii").replace(b"%", b"%%"))
         if isinstance(value, dict):
-            pairs = (b"/%s %s" % (str(k).encode(), self._told(v)) for k, v in value.items())
+            pairs = [b"/%s %s" % (key.encode(), self._told(v)) for key, v in value.items()]
             return b"<<%s>>" % b"".join(pairs)
         if isinstance(value, list):
-            return b"[%s]" % b" ".join(map(self._told, value))
+            return b"[%s]" % b" ".join([self._told(item) for item in value])
         return bytes(pydyf.Array([value]).data[1:-1]).replace(b"%", b"%%")
