@@ -15,7 +15,7 @@ from publish.diagnostics import BackendError, Diagnostic, Place, error
 
 STAGE = "galley"
 SLIP = "slip"
-VERSION = "2"
+VERSION = "3"
 ELSEWHERE = "book:"  # the scheme of links that lead to another galley
 HELD = "PublishPlate"  # key of a picture that is held back: the name of its plate
 
@@ -76,6 +76,7 @@ class Galley:
     fonts: tuple[FontUse, ...] = ()
     plates: tuple[Plate, ...] = ()  # masks before what they mask
     findings: tuple[Diagnostic, ...] = ()  # those of the text name no file
+    starts: tuple[tuple[int, int] | None, ...] = ()  # of the pages, in the text; see `starts`
 
     def __len__(self) -> int:
         """Return how many pages there are."""
@@ -92,6 +93,7 @@ class Slip:
     families: tuple[str, ...]  # of its faces
     plates: tuple[Plate, ...]
     findings: tuple[Diagnostic, ...]
+    starts: tuple[tuple[int, int] | None, ...] = ()
 
     def __len__(self) -> int:
         """Return how many pages there are."""
@@ -123,7 +125,7 @@ def object_of(store: Cache, name: str) -> bytes:
 def keep(store: Cache, key: str, made: Galley) -> Slip:
     """Put a galley in the cache, and its slip beside it."""
     families = tuple(sorted({use.family for use in made.fonts}))
-    told = Slip(key, made.pages, made.anchors, families, made.plates, made.findings)
+    told = Slip(key, made.pages, made.anchors, families, made.plates, made.findings, made.starts)
     store.store(STAGE, key, made)
     store.store(SLIP, key, told)
     return told

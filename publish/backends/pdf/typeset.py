@@ -24,7 +24,7 @@ from weasyprint.pdf import VARIANTS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from publish.backends.pdf import tags
+from publish.backends.pdf import starts, tags
 from publish.backends.pdf.galley import HELD, FontUse, Galley, Mark, Plate, Spot
 from publish.backends.pdf.listening import BASE, Listener, answering, finding
 from publish.backends.pdf.sheets import Sheet
@@ -200,6 +200,7 @@ class Press:
             fonts=self._uses(),
             plates=tuple(self._plates.values()),
             findings=(*self._own, *self._findings.values()),
+            starts=starts.find(document),
         )
 
     def _uses(self) -> tuple[FontUse, ...]:
