@@ -90,6 +90,7 @@ class EpubOptions(Table, frozen=True):
     cover: bool | None = None
     target: Literal["generic", "kindle", "apple", "kobo"] | None = None  # whose rules are kept
     emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
+    page_list: bool | None = None  # of the PDF; unset: if it is made beside
 
 
 class BookTable(Table, frozen=True):
