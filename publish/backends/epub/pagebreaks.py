@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from lxml import etree
 
@@ -21,7 +22,7 @@ RULES = "div.pagebreak { margin: 0; height: 0; page-break-after: avoid; break-af
 
 _SPAN, _DIV, _A, _IMG, _MATH = tag("span"), tag("div"), tag("a"), tag("img"), f"{{{MATHML}}}math"
 _SILENT = {tag("rt"), tag("rp")}
-_WHOLE = {tag("a"), tag("ruby")}  # no marker is put inside these
+_RUBY = tag("ruby")
 _INLINE = {
     tag(name)
     for name in (
@@ -40,6 +41,7 @@ _FLOW = {  # where a block may stand
     tag(name) for name in ("section", "div", "blockquote", "aside", "li", "td", "dd", "figure")
 }
 _COPY = re.compile(rb'<(?:span|div) class="pagebreak" [^>]*aria-label="[^">]*"/>')
+_ADDRESS = re.compile(r"[!-~]+")
 _MARKER = re.compile(rb'class="pagebreak" [^>]*aria-label="([^"]*)" id="([^"]*)"')
 
 
@@ -122,18 +124,33 @@ def _marker(name: str) -> etree._Element:
 
 def _put(element: etree._Element, number: int, root: etree._Element) -> None:
     """Put a marker before a sign of an element, or before the element if it had better be there."""
+    for holder in (*reversed(list(element.iterancestors())), element):
+        if holder.tag in (_RUBY, _MATH):
+            holder.addprevious(_marker(_SPAN))
+            return
+    count = sum(1 if text is None else signs(text) for _, text, _ in _texts(element))
+    number = max(0, min(number, count - 1))  # never beyond its paragraph
     block = element
     while number == 0 and block.tag in _PARTS and _is_first(block):
         parent = block.getparent()
         assert parent is not None
         block = parent
-    if block is not root and (block.tag in _HEADINGS or (number == 0 and block.tag in _BLOCKS)):
-        parent = block.getparent()
-        while parent is not None and parent is not root and parent.tag not in _FLOW:
-            block, parent = parent, parent.getparent()
-        block.addprevious(_marker(_DIV))
-        return
-    _put_inside(element, number)
+    if block is root:
+        block = root[0] if len(root) else root
+    if block is root:
+        root.append(_marker(_DIV))
+    elif block.tag in _HEADINGS or not count or (number == 0 and block.tag in _BLOCKS):
+        _put_before(block)
+    else:
+        _put_inside(element, number)
+
+
+def _put_before(block: etree._Element) -> None:
+    """Put a marker before a block, or what holds it, where a block may stand."""
+    parent = block.getparent()
+    while parent is not None and parent.tag not in _FLOW:
+        block, parent = parent, parent.getparent()
+    block.addprevious(_marker(_DIV))
 
 
 def _is_first(element: etree._Element) -> bool:
@@ -143,20 +160,34 @@ def _is_first(element: etree._Element) -> bool:
 
 
 def _put_inside(element: etree._Element, number: int) -> None:
-    """Put a marker before a sign of an element; at its end if it has no more."""
-    for holder, text, is_tail in _texts(element):
+    """Put a marker before a sign that an element has."""
+    for node, text, is_tail in _texts(element):
         count = 1 if text is None else signs(text)
         if number >= count:
             number -= count
             continue
-        if text is None:
-            _outside(holder, element).addprevious(_marker(_SPAN))
-        elif is_tail:
-            _split_tail(holder, text, place(text, number), element)
+        whole = _whole(node.getparent() if is_tail else node, element)
+        if whole is not None and whole.tag in _HEADINGS:
+            _put_before(whole)
+        elif whole is not None or text is None:
+            (node if whole is None else whole).addprevious(_marker(_SPAN))
         else:
-            _split_text(holder, text, place(text, number), element)
+            _split(node, text, place(text, number), element, is_tail=is_tail)
         return
-    element.append(_marker(_SPAN))
+
+
+def _whole(node: etree._Element | None, element: etree._Element) -> etree._Element | None:
+    """Return what a marker may not be inside, the outermost around a node; None if there is none.
+
+    An address would lose where it may break (see broad.py).
+    """
+    found = None
+    while node is not None and node is not element:
+        is_address = node.tag == _A and _ADDRESS.fullmatch("".join(map(str, node.itertext())))
+        if node.tag == _RUBY or node.tag in _HEADINGS or is_address:
+            found = node
+        node = node.getparent()
+    return found
 
 
 def _texts(element: etree._Element) -> Iterator[tuple[etree._Element, str | None, bool]]:
@@ -178,45 +209,24 @@ def _texts(element: etree._Element) -> Iterator[tuple[etree._Element, str | None
             yield node, node.text, False
 
 
-def _split_tail(holder: etree._Element, text: str, at: int, element: etree._Element) -> None:
-    parent = holder.getparent()
-    assert parent is not None
-    whole = _outside(parent, element)
-    if whole is not parent or parent.tag in _WHOLE:
-        whole.addprevious(_marker(_SPAN))
-        return
+def _split(
+    node: etree._Element, text: str, at: int, element: etree._Element, *, is_tail: bool
+) -> None:
+    """Put a marker into the text in or behind a node; before all that begins there."""
     marker = _marker(_SPAN)
-    holder.tail, marker.tail = text[:at], text[at:]
-    parent.insert(parent.index(holder) + 1, marker)
+    if is_tail:
+        parent = node.getparent()
+        assert parent is not None
+        node.tail, marker.tail = text[:at], text[at:]
+        parent.insert(parent.index(node) + 1, marker)
+    elif not signs(text[:at]) and _is_inline(node, element):
+        while _is_first(node) and _is_inline(parent := node.getparent(), element):
+            node = parent
+        node.addprevious(marker)
+    else:
+        node.text, marker.tail = text[:at], text[at:]
+        node.insert(0, marker)
 
 
-def _split_text(holder: etree._Element, text: str, at: int, element: etree._Element) -> None:
-    whole = _outside(holder, element)
-    if whole is holder and not signs(text[:at]):
-        while _is_inline(whole, element) and _is_first(whole):
-            parent = whole.getparent()
-            if parent is None or not _is_inline(parent, element):
-                break
-            whole = parent
-    begins = not signs(text[:at]) and _is_inline(whole, element)
-    if whole is not holder or whole.tag in _WHOLE or begins:
-        whole.addprevious(_marker(_SPAN))
-        return
-    marker = _marker(_SPAN)
-    holder.text, marker.tail = text[:at], text[at:]
-    holder.insert(0, marker)
-
-
-def _is_inline(node: etree._Element, element: etree._Element) -> bool:
-    return node is not element and node.tag in _INLINE
-
-
-def _outside(node: etree._Element, element: etree._Element) -> etree._Element:
-    """Return what a marker may stand before, if it may not be inside: a node, or a link around."""
-    found = node
-    for holder in node.iterancestors():
-        if node is element or holder is element:
-            break
-        if holder.tag in _WHOLE:
-            found = holder
-    return found
+def _is_inline(node: etree._Element | None, element: etree._Element) -> TypeGuard[etree._Element]:
+    return node is not None and node is not element and node.tag in _INLINE
