@@ -1,7 +1,7 @@
 """Marks where the pages of the printed book begin (EPUB Accessibility 1.1, page navigation).
 
 A marker is an empty ``span`` in the middle of text, and at the beginning of blocks; before
-headings, figures, tables and code, whose names and forms it would disturb, it is a ``div``.
+headings, tables and code, whose names and forms it would disturb, it is a ``div``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RULES = "div.pagebreak { margin: 0; height: 0; page-break-after: avoid; break-af
 
 _SPAN, _DIV, _A, _IMG, _MATH = tag("span"), tag("div"), tag("a"), tag("img"), f"{{{MATHML}}}math"
 _SILENT = {tag("rt"), tag("rp")}
-_RUBY = tag("ruby")
+_RUBY, _FIGURE, _FIGCAPTION = tag("ruby"), tag("figure"), tag("figcaption")
 _INLINE = {
     tag(name)
     for name in (
@@ -32,7 +32,7 @@ _INLINE = {
 }
 # Before these a marker stands, if they begin a page or are broken where it cannot be inside.
 _HEADINGS = {tag(f"h{level}") for level in range(1, 7)}
-_BLOCKS = _HEADINGS | {tag(name) for name in ("div", "figure", "hr", "pre", "table")}
+_BLOCKS = _HEADINGS | {tag(name) for name in ("div", "hr", "pre", "table")}
 _PARTS = {  # of a block: the first begins where it does
     tag(name)
     for name in ("caption", "figcaption", "thead", "tbody", "tr", "th", "td", "img", "code")
@@ -139,6 +139,10 @@ def _put(element: etree._Element, number: int, root: etree._Element) -> None:
         block = root[0] if len(root) else root
     if block is root:
         root.append(_marker(_DIV))
+    elif block.tag == _FIGURE and number == 0 and len(block) and block[0].tag != _FIGCAPTION:
+        marker = _marker(_SPAN)  # with a block before it, a picture on a new page would stand lower
+        block.text, marker.tail = None, block.text
+        block.insert(0, marker)
     elif block.tag in _HEADINGS or not count or (number == 0 and block.tag in _BLOCKS):
         _put_before(block)
     else:
