@@ -249,9 +249,9 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     heard = _Hearing(crew.reporter if crew else Silent())
     executor, jobs = (crew.executor, crew.jobs) if crew else (InProcess(), 1)
     shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), executor, jobs, task.epoch)
-    pages = _page_starts(task, shop)
-    settings = {**task.options, "pages": pages} if pages else task.options
     try:
+        pages = _page_starts(task, shop)
+        settings = {**task.options, "pages": pages} if pages else task.options
         with outputs.whole(path) as file:
             backends.backend(task.backend).bind(task.edition, task.layout, shop, file, settings)
             faults = [f for f in heard.findings if f.severity is not Severity.NOTE]
@@ -270,15 +270,17 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
 def _page_starts(task: _Task, shop: Workshop) -> tuple[PageStart, ...] | None:
     """Return where the pages of a book's PDF begin, if they are listed; None if it has none.
 
-    What is wrong with the PDF is told where it is made.
+    What is found on the way is told where the PDF is made.
     """
     if task.pages is None:
         return ()
-    quiet = dataclasses.replace(shop, reporter=_Hearing(Silent()))
+    quiet = dataclasses.replace(shop, reporter=_Hearing(shop.reporter))
     try:
         return PdfBackend().page_starts(task.edition, task.layout, quiet, task.pages)
-    except PublishError:
-        shop.report(note("page-list", "no page list: the PDF cannot be made", Place(task.path)))
+    except PublishError as problem:
+        why = problem.findings[0].message
+        message = f"no page list, as the PDF cannot be made: {why}"
+        shop.report(note("page-list", message, Place(task.path)))
         return None
 
 

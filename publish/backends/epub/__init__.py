@@ -24,7 +24,7 @@ class EpubBackend:
     """Makes EPUB 3 books.
 
     Options: ``toc_depth`` (1 to 3), ``cover`` (whether to have one), ``target`` (whose rules are
-    kept: see targets.py).
+    kept: see targets.py), ``pages`` (a tuple of `PageStart`: where the pages of the PDF begin).
     """
 
     name = "epub"
