@@ -60,6 +60,7 @@ class Reading:
     cover: int  # bytes
     contents: int  # entries
     landmarks: int
+    page_list: int
     direction: str
     faults: tuple[str, ...]
 
@@ -164,6 +165,7 @@ def _reading(book: Path, told: dict[str, Any]) -> Reading:
         cover=told["cover"],
         contents=told["contents"]["count"],
         landmarks=told["landmarks"]["count"],
+        page_list=told["pageList"]["count"],
         direction=told["direction"],
         faults=tuple(faults),
     )

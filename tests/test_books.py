@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
+import pikepdf
 import pytest
 from epubcheck import check_books
 from lxml import etree
@@ -91,6 +92,19 @@ def test_epubcheck_has_nothing_to_say(built: tuple[Path, Run]) -> None:
     folder, _ = built
     for report in check_books(epubs(folder)):
         assert report.clean, report
+
+
+def test_the_pages_of_each_pdf_are_listed_in_its_epub(built: tuple[Path, Run]) -> None:
+    folder, _ = built
+    for path in epubs(folder):
+        nav = etree.fromstring(zipfile.ZipFile(path).read("EPUB/nav.xhtml"))
+        listed = nav.xpath("//h:nav[@role='doc-pagelist']//h:a/text()", namespaces=HTML)
+        with pikepdf.open(path.with_suffix(".pdf")) as pdf:
+            folios = [page.label for page in pdf.pages if page.label.isdecimal()]
+        assert len(listed) > 40
+        assert listed == sorted(listed, key=int)
+        assert set(listed) <= set(folios)
+        assert len(folios) - len(listed) < 8, path  # empty ones, and the list of sources
 
 
 def test_all_is_fresh_the_second_time(built: tuple[Path, Run]) -> None:

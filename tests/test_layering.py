@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "publish"
 FLOORS = [
-    {"diagnostics", "model", "locales"},
+    {"diagnostics", "model", "locales", "pagination"},
     {"cache", "config", "installed", "share"},
     {"workshop"},
     {"content", "collect", "markdown", "chinese", "figures", "fonts", "layouts", "lines", "opds"},

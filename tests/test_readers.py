@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from editions import chapter, img, picture, plain, rich, workshop
+from editions import ONE, TWO, chapter, img, picture, plain, rich, workshop
 from readers import Reading, Section, ace, read_books, walk_catalogue
 
 from publish import layouts
 from publish.backends.epub import EpubBackend
 from publish.cli import main
 from publish.model import MATHML, Edition
+from publish.pagination import BEFORE, PageStart
 from publish.workshop import Workshop
 
 pytestmark = pytest.mark.slow
@@ -21,9 +22,21 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYOUTS = ("classic", "magazine")
 
 
-def write(edition: Edition, shop: Workshop, path: Path, layout: str = "classic") -> Path:
+PAGES = (
+    PageStart("1", "p1", BEFORE),
+    PageStart("2", ONE, BEFORE),
+    PageStart("3", ONE, 1, 20),  # within a paragraph
+    PageStart("4", ONE, 8),  # before a heading
+    PageStart("5", TWO, BEFORE),
+    PageStart("6", TWO, 1, 4),
+)
+
+
+def write(
+    edition: Edition, shop: Workshop, path: Path, layout: str = "classic", **options: object
+) -> Path:
     with path.open("wb") as out:
-        EpubBackend().bind(edition, layouts.find(layout), shop, out, {})
+        EpubBackend().bind(edition, layouts.find(layout), shop, out, options)
     return path
 
 
@@ -55,23 +68,28 @@ def broad(shop: Workshop) -> Edition:
 def spoil(sound: Path, path: Path) -> Path:
     """Write a copy of a book with faults that the reader or Ace must find."""
     faults = {
-        "nav.xhtml": ("c0000000001.xhtml#c0000000001-s1", "c0000000001.xhtml#nowhere"),
-        "c0000000001.xhtml": (
-            '<h2 id="c0000000001-s1">',
+        "nav.xhtml": [
+            ("c0000000001.xhtml#c0000000001-s1", "c0000000001.xhtml#nowhere"),
+            ("c0000000001.xhtml#page-3", "c0000000001.xhtml#no-page"),
+        ],
+        "c0000000001.xhtml": [
             (
-                '<img src="https://example.org/a.png"/><img src="../figures/none.png" alt="none"/>'
-                '<div style="width: 3000px"><p>broad</p></div><h2 id="c0000000001-s1">'
-            ),
-        ),
-        "c0000000002.xhtml": ('id="c0000000002-fn1"', 'id="elsewhere"'),
+                '<h2 id="c0000000001-s1">',
+                (
+                    '<img src="https://example.org/a.png"/>'
+                    '<img src="../figures/none.png" alt="none"/>'
+                    '<div style="width: 3000px"><p>broad</p></div><h2 id="c0000000001-s1">'
+                ),
+            )
+        ],
+        "c0000000002.xhtml": [('id="c0000000002-fn1"', 'id="elsewhere"')],
     }
     with zipfile.ZipFile(sound) as whole, zipfile.ZipFile(path, "w") as made:
         for info in whole.infolist():
             data = whole.read(info)
-            if fault := faults.get(info.filename.rpartition("/")[2]):
-                text = data.decode().replace(*fault)
-                assert text != data.decode()
-                data = text.encode()
+            for old, new in faults.get(info.filename.rpartition("/")[2], ()):
+                assert old.encode() in data
+                data = data.replace(old.encode(), new.encode())
             made.writestr(info, data)
     return path
 
@@ -81,7 +99,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One of everything in both layouts, sample books, what is broad, and one with faults."""
     folder = tmp_path_factory.mktemp("readers")
     shop = workshop(folder)
-    made = {name: write(rich(shop), shop, folder / f"{name}.epub", name) for name in LAYOUTS}
+    made = {
+        name: write(rich(shop), shop, folder / f"{name}.epub", name, pages=PAGES)
+        for name in LAYOUTS
+    }
     made["broad"] = write(broad(shop), shop, folder / "broad.epub")
     made["spoilt"] = spoil(made["classic"], folder / "spoilt.epub")
     with pytest.MonkeyPatch.context() as patch:
@@ -152,6 +173,12 @@ def test_text_is_set_as_chinese_and_in_the_face_that_the_reader_chose(
         assert {section.style["writing"] for section in own} == {"horizontal-tb"}
 
 
+def test_the_page_list_leads_to_its_pages(readings: dict[str, Reading]) -> None:
+    for name in LAYOUTS:
+        assert readings[name].page_list == len(PAGES)
+    assert readings["broad"].page_list == 0
+
+
 def test_nothing_goes_over_the_edge_of_a_small_page(readings: dict[str, Reading]) -> None:
     assert readings["broad"].faults == ()
 
@@ -168,14 +195,18 @@ def test_the_reader_finds_faults(readings: dict[str, Reading]) -> None:
         "text/c0000000001.xhtml: no picture: none",
         "text/c0000000001.xhtml: broader than the page: p broad",
         "contents leads nowhere: 字与行",
+        "pageList leads nowhere: 3",
         "text/c0000000002.xhtml: no note: ",
     ):
         assert fault in found
 
 
 def test_ace_finds_faults(violations: dict[str, list[str]]) -> None:
-    fault = "critical image-alt text/c0000000001.xhtml: <img"
-    assert any(found.startswith(fault) for found in violations["spoilt"])
+    for fault in (
+        "critical image-alt text/c0000000001.xhtml: <img",
+        "serious epub-pagelist-broken",
+    ):
+        assert any(found.startswith(fault) for found in violations["spoilt"]), fault
 
 
 def test_a_reader_walks_the_catalogue_to_every_book(

@@ -11,9 +11,10 @@ from itertools import groupby
 from pathlib import Path
 
 from publish import backends, compiler, figures
+from publish.backends.pdf import PdfBackend
 from publish.build import ledger, outputs
 from publish.build.outputs import Output
-from publish.build.plan import Plan, options
+from publish.build.plan import Plan, options, printed
 from publish.cache import Cache
 from publish.config import COMMAND_LINE, place
 from publish.config.figures import FigureSettings
@@ -26,9 +27,11 @@ from publish.diagnostics import (
     Severity,
     Silent,
     error,
+    note,
 )
 from publish.layouts import Layout
 from publish.model import Book, Card, Cover, Edition
+from publish.pagination import PageStart
 from publish.workshop import Workshop
 from publish.workshop.network import OfflineFetcher
 from publish.workshop.workers import InProcess
@@ -48,6 +51,7 @@ class _Task:
     epoch: datetime | None
     path: str
     strict: bool
+    pages: Mapping[str, object] | None = None  # options of the PDF whose pages are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class _Bound:
     findings: tuple[Diagnostic, ...]
     status: int = 0
     written: int = 0  # see `ledger.Entry`
+    complete: bool = True
 
 
 def make(
@@ -82,7 +87,7 @@ def make(
     if strict and (counting.warnings or counting.errors):  # of a cover
         shop.report(_strict(counting))
         return {}, 1
-    tasks.sort(key=lambda pair: _is_cover(pair[1]))  # they count pages that books have set by then
+    tasks.sort(key=lambda pair: _is_late(pair[1]))
     status = int(counting.errors > 0)
     bound = _bound([task for _, task in tasks], shop)
     made: dict[Path, Book] = {}
@@ -99,7 +104,7 @@ def make(
             size=result.size,
             written=result.written,
             card=_card(output, task.edition),
-            complete=not materials.lost_remotely(_ids(output)),
+            complete=result.complete and not materials.lost_remotely(_ids(output)),
         )
         ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
@@ -107,7 +112,7 @@ def make(
 
 
 def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
-    """Bind books, then covers: many at a time, or one after the other with all workers for each.
+    """Bind books, then what counts their pages; many at a time, or with all workers for each.
 
     A backend that has workers spreads its chapters over them, which shares large books out
     better; but small ones are not worth it.
@@ -116,12 +121,15 @@ def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
     large = any(sum(len(c.xhtml) for c in task.edition.chapters) > LARGE for task in slow)
     alone = len(tasks) == 1 or large or not slow
     bind = functools.partial(_bind, crew=shop) if alone else _bind
-    for covers, some in groupby(tasks, _is_cover):
+    for late, group in groupby(tasks, _is_late):
+        some = list(group)
+        covers = late and all(task.backend == "cover" for task in some)
         yield from shop.spread("covers" if covers else "books", bind, some, small=alone)
 
 
-def _is_cover(task: _Task) -> bool:
-    return task.backend == "cover"
+def _is_late(task: _Task) -> bool:
+    """Tell whether a task needs to know pages, which books have set by then."""
+    return task.backend == "cover" or task.pages is not None
 
 
 def _watched(
@@ -248,15 +256,17 @@ def _cover_request(plan: Plan, output: Output) -> figures.Request | None:
 
 
 def _task(plan: Plan, output: Output, edition: Edition, shop: Workshop, *, strict: bool) -> _Task:
+    here = {"project": str(plan.loaded.root) if plan.loaded.file else ""}
     return _Task(
         edition,
         plan.layouts[output.layout],
         output.backend,
-        options(output) | {"project": str(plan.loaded.root) if plan.loaded.file else ""},
+        options(output) | here,
         str(shop.cache.root.parent),
         shop.epoch,
         str(output.path),
         strict,
+        options(printed(output)) | here if output.paged else None,
     )
 
 
@@ -272,8 +282,10 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     executor, jobs = (crew.executor, crew.jobs) if crew else (InProcess(), 1)
     shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), executor, jobs, task.epoch)
     try:
+        pages = _page_starts(task, shop)
+        settings = {**task.options, "pages": pages} if pages else task.options
         with outputs.whole(path) as file:
-            backends.backend(task.backend).bind(task.edition, task.layout, shop, file, task.options)
+            backends.backend(task.backend).bind(task.edition, task.layout, shop, file, settings)
             faults = [f for f in heard.findings if f.severity is not Severity.NOTE]
             if task.strict and faults:
                 raise BackendError(_not_made(path, len(faults)))
@@ -283,7 +295,25 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
         fault = error("output-unwritable", f"cannot write: {problem.strerror}", Place(str(path)))
         return _Bound("", 0, (*heard.findings, fault), 1)
     digest, status = ledger.file_digest(path), path.stat()
-    return _Bound(digest, status.st_size, tuple(heard.findings), written=status.st_mtime_ns)
+    whole = pages is not None
+    return _Bound(digest, status.st_size, tuple(heard.findings), 0, status.st_mtime_ns, whole)
+
+
+def _page_starts(task: _Task, shop: Workshop) -> tuple[PageStart, ...] | None:
+    """Return where the pages of a book's PDF begin, if they are listed; None if it has none.
+
+    What is found on the way is told where the PDF is made.
+    """
+    if task.pages is None:
+        return ()
+    quiet = dataclasses.replace(shop, reporter=_Hearing(shop.reporter))
+    try:
+        return PdfBackend().page_starts(task.edition, task.layout, quiet, task.pages)
+    except PublishError as problem:
+        why = problem.findings[0].message
+        message = f"no page list, as the PDF cannot be made: {why}"
+        shop.report(note("page-list", message, Place(task.path)))
+        return None
 
 
 def _not_made(path: Path, faults: int) -> Diagnostic:

@@ -28,6 +28,7 @@ class Output:
     backend: str
     layout: str
     path: Path
+    paged: bool = False  # whether it is an EPUB with the page list of its PDF
 
 
 def stem(manuscript: Manuscript, book: BookSettings, edition: EditionSettings) -> str:

@@ -286,6 +286,8 @@ def _outputs(
     to = request.to or book.to
     for name in to:
         backends.backend(name)  # an unknown one is refused before work begins
+    wanted = book.epub.page_list
+    paged = "pdf" in to if wanted is None else wanted
     single = len(manuscripts) * len(book.editions) * len(to) == 1
     return [
         Output(
@@ -295,6 +297,7 @@ def _outputs(
             name,
             edition.layout or book.layout,
             _path(stem(manuscript, book, edition), name, loaded, request, single=single),
+            paged=name == "epub" and paged,
         )
         for manuscript in manuscripts
         for edition in book.editions
@@ -370,7 +373,23 @@ def inputs(plan: Plan, output: Output) -> str:
         plan.phrases.get(output.edition.name, ()),
         cache.encode(options(output)),
         (config.text, config.figures, config.project.url),
+        inputs(plan, printed(output)) if output.paged else "",
     )
+
+
+def printed(output: Output) -> Output:
+    """Return the PDF whose pages an EPUB lists."""
+    return replace(output, backend="pdf", paged=False)
+
+
+def fuller(output: Output) -> Output | None:
+    """Return an EPUB made alone as it is when its PDF is made beside it, if it would be another.
+
+    One that lies there from such a build is as good, and is left alone.
+    """
+    book = output.book
+    alone = output.backend == "epub" and not output.paged and book.epub.page_list is None
+    return replace(output, paged=True) if alone and "pdf" in book.to else None
 
 
 def options(output: Output) -> dict[str, object]:
@@ -382,6 +401,7 @@ def options(output: Output) -> dict[str, object]:
     if table is None:
         return {}
     found: dict[str, object] = msgspec.structs.asdict(table)
+    found.pop("page_list", None)  # see `Output.paged`
     if output.backend == "cover":  # with the hyphens that the user gives it
         found["isbn"] = output.manuscript.identifier or None
     return {key: value for key, value in found.items() if value is not None}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from publish.build import ledger, listing
 from publish.build.outputs import Output
-from publish.build.plan import Plan, Request, inputs
+from publish.build.plan import Plan, Request, fuller, inputs
 from publish.config.figures import FigureSettings
 from publish.model import Book
 from publish.workshop import Workshop
@@ -27,17 +27,12 @@ def run(plan: Plan, request: Request, settings: FigureSettings, shop: Workshop) 
     """Make every book of a plan that is not fresh."""
     store = shop.cache
     keys = {output.path: inputs(plan, output) for output in plan.outputs}
-    fresh = {
-        output.path
-        for output in plan.outputs
-        if not request.force
-        and ledger.is_fresh(
-            ledger.look_up(store, output.path),
-            keys[output.path],
-            output.path,
-            offline=request.offline,
-        )
-    }
+    fresh: set[Path] = set()
+    for output in () if request.force else plan.outputs:
+        entry, also = ledger.look_up(store, output.path), fuller(output)
+        for key in (keys[output.path], *([inputs(plan, also)] if also else [])):
+            if ledger.is_fresh(entry, key, output.path, offline=request.offline):
+                fresh.add(output.path)
     stale = [output for output in plan.outputs if output.path not in fresh]
     if request.dry_run:
         books = tuple(_dry(output, output.path in fresh) for output in plan.outputs)

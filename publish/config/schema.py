@@ -91,6 +91,7 @@ class EpubOptions(Table, frozen=True):
     target: Literal["generic", "kindle", "apple", "kobo"] | None = None  # whose rules are kept
     emphasis: Literal["dots", "kai"] | None = None  # 着重号, or 楷体
     embed_fonts: bool | None = None  # the faces of all text; those of rare characters always are
+    page_list: bool | None = None  # of the PDF; unset: if it is made beside
 
 
 class BookTable(Table, frozen=True):

@@ -24,7 +24,8 @@ class EpubBackend:
     """Makes EPUB 3 books.
 
     Options: ``toc_depth`` (1 to 3), ``cover`` (whether to have one), ``target`` (whose rules are
-    kept: see targets.py), ``emphasis``, ``embed_fonts`` (whether all text has faces: faces.py).
+    kept: see targets.py), ``emphasis``, ``embed_fonts`` (whether all text has faces: faces.py),
+    ``pages`` (a tuple of `PageStart`: where the pages of the PDF begin).
     """
 
     name = "epub"

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import emphasis, faces, navigation, splitting, tables
+from publish.backends.epub import emphasis, faces, navigation, pagebreaks, splitting, tables
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk, Document, Facts
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, colophon, cover_name, documents
@@ -21,6 +21,7 @@ from publish.cache import Cache
 from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
 from publish.layouts import Layout
 from publish.model import Chapter, Edition, Figure
+from publish.pagination import PageStart
 from publish.workshop import Workshop
 
 NAV_LIMIT = 240_000  # bytes of the navigation document
@@ -54,21 +55,27 @@ def bind(
     reader = target(options)
     edition = _readable(edition)
     _once(edition)
-    pieces = {chapter.id: _pieces(chapter, edition.language) for chapter in edition.chapters}
+    starts = pagebreaks.by_piece(_page_starts(options))
+    pieces = {
+        chapter.id: _pieces(chapter, edition.language, starts.get(chapter.id, ()))
+        for chapter in edition.chapters
+    }
     figures = _figures(edition)
     cover = edition.cover if options.get("cover", layout.options.get("cover", True)) else None
     edition = dataclasses.replace(edition, cover=cover)
-    setting = Setting(edition, layout, _desk(edition, pieces, figures), reader)
+    setting = Setting(edition, layout, _desk(edition, pieces, figures), reader, starts)
     made = list(documents(setting, pieces))
-    nav, ncx = _navigation(setting, options, shop)
+    listed = pagebreaks.listed(made) if starts else ()
+    nav, ncx = _navigation(setting, listed, options, shop)
     made.insert(0, Document("nav", navigation.NAME, nav, ("nav",)))
-    styles = SHEET + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
+    own = SHEET + pagebreaks.RULES if listed else SHEET
+    styles = own + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
     whole = faces.wanted(options, layout)
     wardrobe = faces.Wardrobe(edition, reader, shop, str(options.get("project") or ""), whole)
     dressed = faces.dress(made, partial(_colophon, setting), styles, wardrobe)
     shop.report(*setting.desk.findings, *_heavy(edition, figures, reader, shop.cache))
 
-    book = package(edition, setting.desk.facts)
+    book = package(edition, dataclasses.replace(setting.desk.facts, pages=len(listed)))
     contents, *made = dressed.documents
     book.put(Verbatim("nav", contents.name, XHTML_TYPE, contents.content, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
@@ -127,9 +134,16 @@ def _untitled(language: str) -> str:
     return layouts.labels(language).untitled
 
 
-def _pieces(chapter: Chapter, language: str) -> list[Piece]:
+def _page_starts(options: Mapping[str, object]) -> tuple[PageStart, ...]:
+    given = options.get("pages", ())
+    return given if isinstance(given, tuple) else ()
+
+
+def _pieces(chapter: Chapter, language: str, starts: Sequence[PageStart]) -> list[Piece]:
     try:
-        found = splitting.split(tables.divide(chapter.xhtml, chapter.language or language))
+        xhtml = pagebreaks.insert(chapter.xhtml, starts)
+        xhtml = tables.divide(xhtml, chapter.language or language)
+        found = splitting.split(pagebreaks.without_copies(xhtml) if starts else xhtml)
     except etree.XMLSyntaxError as problem:
         raise BackendError(
             error(
@@ -156,9 +170,15 @@ def _desk(
 
 
 def _navigation(
-    setting: Setting, options: Mapping[str, object], shop: Workshop
+    setting: Setting,
+    pages: Sequence[pagebreaks.Page],
+    options: Mapping[str, object],
+    shop: Workshop,
 ) -> tuple[bytes, bytes]:
-    """Return nav and NCX, of as many levels as asked for and as a reader can load at once."""
+    """Return nav and NCX, of as many levels as asked for and as a reader can load at once.
+
+    A page list cannot be shorter, so the contents are measured without it.
+    """
     edition = setting.edition
     t = layouts.labels(edition.language)
     asked = options.get("toc_depth")
@@ -169,7 +189,8 @@ def _navigation(
         entries = navigation.contents(edition, setting.desk.places, depth)
         nav = navigation.nav(edition, t, entries, landmarks)
         if len(nav) <= NAV_LIMIT or depth <= 2:
-            return nav, navigation.ncx(edition, entries)
+            nav = navigation.nav(edition, t, entries, landmarks, pages) if pages else nav
+            return nav, navigation.ncx(edition, entries, pages)
         depth -= 1
         shop.report(
             note(

@@ -45,6 +45,7 @@ class Facts:
     undescribed: int = 0  # pictures whose description the compiler made up
     math: bool = False
     ruby: bool = False
+    pages: int = 0  # of a printed book that are marked
 
 
 @dataclass(slots=True)

@@ -36,6 +36,8 @@ def package(edition: Edition, facts: Facts) -> Package:
             book.element("source", origin)
     _series(book, edition)
     _accessibility(book, edition, facts)
+    if facts.pages:
+        book.meta("pageBreakSource", _printed(edition))
     if edition.cover is not None:
         book.meta2("cover", "cover-image")
     return book
@@ -108,10 +110,18 @@ def _accessibility(book: Package, edition: Edition, facts: Facts) -> None:
         features.append("MathML")
     if facts.ruby:
         features.append("rubyAnnotations")
+    if facts.pages:
+        features += ["pageBreakMarkers", "pageNavigation"]
     for feature in features:
         book.meta("schema:accessibilityFeature", feature)
     book.meta("schema:accessibilityHazard", "none")
     book.meta("schema:accessibilitySummary", _summary(edition.language, facts))
+
+
+def _printed(edition: Edition) -> str:
+    """Return how the book with pages is known: by a number that was given, else by its title."""
+    made_up = edition.identifier.startswith("urn:uuid:")
+    return f"{line(edition.title)} (PDF)" if made_up else edition.identifier
 
 
 def _summary(language: str, facts: Facts) -> str:
@@ -123,4 +133,6 @@ def _summary(language: str, facts: Facts) -> str:
         sentences.append(own.undescribed if facts.undescribed else own.described)
     if facts.math:
         sentences.append(own.formulas)
+    if facts.pages:
+        sentences.append(own.paged)
     return own.between.join(sentences)

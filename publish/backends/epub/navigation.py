@@ -13,6 +13,7 @@ from lxml import etree
 
 from publish.backends.epub import foreign
 from publish.backends.epub.documents import EPUB_TYPE, STYLE, TEXT, whole
+from publish.backends.epub.pagebreaks import Page
 from publish.backends.epub.text import line, quoted, visible
 from publish.backends.epub.trees import XML_LANG, document, parse, tag
 from publish.backends.epub.words import words
@@ -92,18 +93,30 @@ def levels(entries: Iterable[Entry]) -> int:
 
 
 def nav(
-    edition: Edition, t: Labels, entries: Sequence[Entry], landmarks: Sequence[Landmark]
+    edition: Edition,
+    t: Labels,
+    entries: Sequence[Entry],
+    landmarks: Sequence[Landmark],
+    pages: Sequence[Page] = (),
 ) -> bytes:
-    """Return the navigation document: contents, and landmarks that no page shows."""
+    """Return the navigation document: contents, and landmarks and page list that are not shown."""
+    own = words(edition.language)
     body = (
         '<nav epub:type="toc" role="doc-toc" id="toc" class="contents" aria-labelledby="toc-title">'
         f'<h1 id="toc-title">{quoted(t.contents)}</h1></nav>\n'
         '<nav epub:type="landmarks" id="landmarks" hidden="hidden">'
-        f"<h2>{quoted(words(edition.language).landmarks)}</h2></nav>"
+        f"<h2>{quoted(own.landmarks)}</h2></nav>"
     )
+    if pages:
+        body += (
+            '\n<nav epub:type="page-list" role="doc-pagelist" id="page-list" hidden="hidden"'
+            f' aria-labelledby="pages-title"><h2 id="pages-title">{quoted(own.pages)}</h2></nav>'
+        )
     root = whole(edition.language, t.contents, body.encode(), STYLE)
-    toc, marks = root.iter(tag("nav"))
+    toc, marks, *page_list = root.iter(tag("nav"))
     _list(toc, entries)
+    for holder in page_list:
+        _list(holder, [Entry("", page.folio, page.href) for page in pages])
     rows = etree.SubElement(marks, tag("ol"))
     for landmark in landmarks:
         link = etree.SubElement(etree.SubElement(rows, tag("li")), tag("a"), href=landmark.href)
@@ -124,7 +137,7 @@ def _list(parent: etree._Element, entries: Sequence[Entry]) -> None:
             _list(row, entry.entries)
 
 
-def ncx(edition: Edition, entries: Sequence[Entry]) -> bytes:
+def ncx(edition: Edition, entries: Sequence[Entry], pages: Sequence[Page] = ()) -> bytes:
     """Return the contents as EPUB 2 had them: Kindle and older readers take these."""
     root = parse(f'<ncx xmlns="{_NCX}" version="2005-1"/>'.encode())
     root.set(XML_LANG, edition.language)
@@ -132,8 +145,8 @@ def ncx(edition: Edition, entries: Sequence[Entry]) -> bytes:
     for name, content in (
         ("dtb:uid", edition.identifier),
         ("dtb:depth", str(levels(entries))),
-        ("dtb:totalPageCount", "0"),
-        ("dtb:maxPageNumber", "0"),
+        ("dtb:totalPageCount", str(len(pages))),
+        ("dtb:maxPageNumber", pages[-1].folio if pages else "0"),
     ):
         meta = _under(head, "meta", content=content)
         meta.set("name", name)
@@ -141,6 +154,8 @@ def ncx(edition: Edition, entries: Sequence[Entry]) -> bytes:
     for author in edition.authors:
         _under(_under(root, "docAuthor"), "text").text = line(author)
     _points(_under(root, "navMap"), entries, 0)
+    if pages:
+        _page_targets(_under(root, "pageList"), pages)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
@@ -152,6 +167,15 @@ def _points(parent: etree._Element, entries: Sequence[Entry], order: int) -> int
         _under(point, "content", src=entry.href)
         order = _points(point, entry.entries, order)
     return order
+
+
+def _page_targets(parent: etree._Element, pages: Sequence[Page]) -> None:
+    for page in pages:
+        target = _under(parent, "pageTarget", id=f"n-page-{page.folio}")
+        target.set("type", "normal")
+        target.set("value", page.folio)
+        _under(_under(target, "navLabel"), "text").text = page.folio
+        _under(target, "content", src=page.href)
 
 
 def _under(parent: etree._Element, name: str, **attributes: str) -> etree._Element:

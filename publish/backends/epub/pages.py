@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from publish import layouts
+from publish.backends.epub import pagebreaks
 from publish.backends.epub.documents import FIGURES, Desk, Document, page
 from publish.backends.epub.splitting import split
 from publish.backends.epub.targets import Target
@@ -15,6 +16,7 @@ from publish.backends.epub.text import line, quoted, visible
 from publish.backends.epub.words import numbered
 from publish.layouts import Layout
 from publish.model import Chapter, Edition, EditionPart, Figure
+from publish.pagination import PageStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Setting:
     layout: Layout
     desk: Desk
     target: Target
+    starts: Mapping[str, Sequence[PageStart]] = field(default_factory=dict)  # by chapter and part
 
     @property
     def has_cover_page(self) -> bool:
@@ -71,7 +74,8 @@ def documents(setting: Setting, pieces: Mapping[str, Sequence[Piece]]) -> Iterat
     titles = Counter((line(edition.title), t.cover, t.contents, t.colophon))
     for part in edition.parts:
         if visible(part.title):
-            body = _own(setting, "part.xhtml", part=part)
+            body = pagebreaks.before(setting.starts.get(part.id, ()))
+            body += _own(setting, "part.xhtml", part=part)
             yield page(desk, part.id, _unique(part.title, titles, edition.language), body)
         for chapter in part.chapters:
             title = _unique(chapter.title, titles, edition.language)
@@ -143,7 +147,12 @@ def _chapter(
     closer = b""
     if piece.number == pieces and chapter.origin:
         closer = setting.render("closer.xhtml", language, chapter=chapter, part=part)
+    starts = setting.starts.get(chapter.id, ())
     start = f"<section {attributes}>\n".encode()
+    if piece.number == 1:
+        start = pagebreaks.before(starts) + start
+    if piece.number == pieces:
+        closer = pagebreaks.behind(starts) + closer
     body = b"".join((start, opener, b"\n", piece.xhtml, b"\n", closer, b"\n</section>"))
     return page(setting.desk, piece.id, title, body, shown=chapter.shown)
 

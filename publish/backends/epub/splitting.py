@@ -18,7 +18,7 @@ from publish.backends.epub.trees import parse, tag
 
 LIMIT = 236_000  # bytes of a chapter's section; with head and opener the file stays below 240 kB
 DEPTH = 12  # wrappers opened one inside the other
-BLOCK = 9  # the rank of what is no heading
+BLOCK, MARKER = 9, 8  # the ranks of what is no heading, and of a page break before one
 ROOM = 4_000  # for what each piece repeats: the root, the wrappers, the section of notes
 
 _HEADINGS = {tag(f"h{level}"): level for level in range(1, 7)}
@@ -78,7 +78,12 @@ def _atoms(
         if opens and len(child) and not _has_text(child):
             yield from _atoms(child, (*wrappers, child), budget)
         else:
-            yield _Atom(child, wrappers, size, _HEADINGS.get(str(child.tag), BLOCK))
+            yield _Atom(child, wrappers, size, _level(child))
+
+
+def _level(block: etree._Element) -> int:
+    usual = MARKER if block.get("role") == "doc-pagebreak" else BLOCK
+    return _HEADINGS.get(str(block.tag), usual)
 
 
 def _has_text(element: etree._Element) -> bool:

@@ -17,6 +17,8 @@ class Words:
     undescribed: str
     no_pictures: str
     formulas: str
+    pages: str  # heading of the page list
+    paged: str
     between: str = ""  # sentences
     brackets: str = "（{}）"
 
@@ -28,6 +30,8 @@ _HANS = Words(
     undescribed="部分插图没有作者写的文字说明，以文章标题加编号代替。",
     no_pictures="正文没有插图。",
     formulas="公式以 MathML 记写，并附 LaTeX 原文。",
+    pages="页码",
+    paged="正文标有同一本书 PDF 的页码，卷首各页不标。",
 )
 _HANT = Words(
     landmarks="導覽",
@@ -36,6 +40,8 @@ _HANT = Words(
     undescribed="部分插圖沒有作者寫的文字說明，以文章標題加編號代替。",
     no_pictures="正文沒有插圖。",
     formulas="公式以 MathML 記寫，並附 LaTeX 原文。",
+    pages="頁碼",
+    paged="正文標有同一本書 PDF 的頁碼，卷首各頁不標。",
 )
 _ENGLISH = Words(
     landmarks="Landmarks",
@@ -46,6 +52,8 @@ _ENGLISH = Words(
     "a number stand in its place.",
     no_pictures="There are no pictures in the text.",
     formulas="Formulas are MathML with their LaTeX source.",
+    pages="Pages",
+    paged="The text has the page numbers of the PDF of the same book; its front matter has none.",
     between=" ",
     brackets=" ({})",
 )

@@ -19,6 +19,7 @@ A print shop, room by room:
   pages boxes and marks, `foundry` casts each face once, `plates` puts each picture in once,
   `structure` joins the structure trees, which `branches` took out of the galleys, `outline`
   writes the outline.
+- `starts` finds where pages begin in the text, and `paging` keeps it for books without pages.
 - `ready` prepares the floor for a book, `job` asks workers for its pieces, `body` has the text set
   and gives each galley its place, `leaves` says what is laid over every page; `making` runs the
   shop.
@@ -34,10 +35,11 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import BinaryIO, ClassVar
 
+from publish.backends.pdf import paging
 from publish.diagnostics import SetupError, error
-from publish.installed import version
 from publish.layouts import Layout
 from publish.model import Edition
+from publish.pagination import PageStart
 from publish.workshop import Workshop
 
 VERSION = "4"
@@ -51,8 +53,7 @@ class _Pages:
     @property
     def version(self) -> str:
         """Our version, and those of the libraries that draw."""
-        engines = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
-        return " ".join((VERSION, *(f"{name}-{version(name)}" for name in engines)))
+        return " ".join((VERSION, *paging.engines()))
 
     def bind(
         self,
@@ -74,6 +75,24 @@ class PdfBackend(_Pages):
     name = "pdf"
     suffix = ".pdf"
     _room = "making"
+
+    def page_starts(
+        self, edition: Edition, layout: Layout, shop: Workshop, options: Mapping[str, object]
+    ) -> tuple[PageStart, ...]:
+        """Return where the pages of the body begin in the PDF of an edition.
+
+        What the same PDF told when it was bound is kept; else its pages are set.
+
+        Raises:
+            PublishError: the book cannot be made.
+        """
+        key = paging.key(edition, layout, options)
+        found = paging.kept(shop.cache, key)
+        if found is None:
+            with _engine():
+                from publish.backends.pdf import making
+            found = making.page_starts(edition, layout, shop, options)
+        return found
 
 
 class CoverBackend(_Pages):

@@ -12,6 +12,7 @@ from publish.backends.pdf.galley import Slip
 from publish.backends.pdf.job import Job
 from publish.diagnostics import warning
 from publish.model import Chapter, EditionPart
+from publish.pagination import PageStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Run:
     galley: Slip
     first: int  # page of the body on which it begins, from 0
     head: tuple[str, str] = ("", "")  # chapter's title and kicker, for running heads
+    of: str = ""  # id of the chapter or part; "" for pages of another kind
 
 
 def folios(runs: Sequence[Run]) -> dict[str, str]:
@@ -35,6 +37,17 @@ def folios(runs: Sequence[Run]) -> dict[str, str]:
 def places(runs: Sequence[Run]) -> frozenset[str]:
     """Return the names of all places in the body."""
     return frozenset(name for run in runs for name in run.galley.anchors)
+
+
+def starts(runs: Sequence[Run]) -> tuple[PageStart, ...]:
+    """Return where the pages of parts and chapters begin, but for empty ones."""
+    return tuple(
+        PageStart(str(run.first + page + 1), run.of, *start)
+        for run in runs
+        if run.of
+        for page, start in enumerate(run.galley.starts)
+        if start is not None
+    )
 
 
 def runs(job: Job, *, printed: bool) -> tuple[Run, ...]:
@@ -61,16 +74,17 @@ def _runs(job: Job, pieces: Sequence[Piece]) -> tuple[Run, ...]:
     opening = openings.rectos(job.floor)
     runs: list[Run] = []
 
-    def place(made: Slip, kind: str, head: tuple[str, str]) -> None:
+    def place(made: Slip, kind: str, head: tuple[str, str], of: str = "") -> None:
         at = runs[-1].first + len(runs[-1].galley) if runs else 0
-        runs.append(Run(made, at + (at % 2 if kind in opening else 0), head))
+        runs.append(Run(made, at + (at % 2 if kind in opening else 0), head, of))
 
     for piece in pieces:
         made = galley.slip(job.store, piece.key)
         job.report(made.findings, piece.shown)
         chapter = piece.chapter
         head = (chapter.title, chapter.kicker) if chapter else (piece.part.title, "")
-        place(made, "chapter" if chapter else "part", head)
+        kind, of = ("chapter", chapter.id) if chapter else ("part", piece.part.id)
+        place(made, kind, head, of)
     if any(chapter.origin for chapter in job.edition.chapters):
         key = cache.digest("sources", job.floor.shared, job.listed)
         place(

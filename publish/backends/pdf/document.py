@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from publish import layouts, locales
-from publish.backends.pdf import captions, lines, notes, references
+from publish.backends.pdf import captions, lines, notes, references, starts
 from publish.backends.pdf.faces import Text
 from publish.backends.pdf.facts import Page
 from publish.backends.pdf.formulas import Formulas
@@ -113,6 +113,7 @@ def _chapter(
     opener = draft.render("opener.xhtml", language, chapter=chapter, part=part)
     text = read(chapter.xhtml)
     text.attrib.pop("lang", None)
+    starts.number(text)
     captions.name(text, chapter.id)
     references.write(text, folios, language)
     root.extend((opener, text))

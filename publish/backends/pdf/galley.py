@@ -15,7 +15,7 @@ from publish.diagnostics import BackendError, Diagnostic, Place, error
 
 STAGE = "galley"
 SLIP = "slip"
-VERSION = "3"
+VERSION = "4"
 ELSEWHERE = "book:"  # the scheme of links that lead to another galley
 HELD = "PublishPlate"  # key of a picture that is held back: the name of its plate
 
@@ -91,6 +91,7 @@ class Galley:
     plates: tuple[Plate, ...] = ()  # masks before what they mask
     findings: tuple[Diagnostic, ...] = ()  # those of the text name no file
     branch: Branch | None = None  # None if it is not tagged
+    starts: tuple[tuple[int, int] | None, ...] = ()  # of the pages, in the text; see `starts`
 
     def __len__(self) -> int:
         """Return how many pages there are."""
@@ -107,6 +108,7 @@ class Slip:
     families: tuple[str, ...]  # of its faces
     plates: tuple[Plate, ...]
     findings: tuple[Diagnostic, ...]
+    starts: tuple[tuple[int, int] | None, ...] = ()
 
     def __len__(self) -> int:
         """Return how many pages there are."""
@@ -138,7 +140,7 @@ def object_of(store: Cache, name: str) -> bytes:
 def keep(store: Cache, key: str, made: Galley) -> Slip:
     """Put a galley in the cache, and its slip beside it."""
     families = tuple(sorted({use.family for use in made.fonts}))
-    told = Slip(key, made.pages, made.anchors, families, made.plates, made.findings)
+    told = Slip(key, made.pages, made.anchors, families, made.plates, made.findings, made.starts)
     store.store(STAGE, key, made)
     store.store(SLIP, key, told)
     return told

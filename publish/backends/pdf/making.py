@@ -17,6 +17,7 @@ from publish.backends.pdf import (
     galley,
     leaves,
     openings,
+    paging,
     ready,
 )
 from publish.backends.pdf.binding import Binder, Leaf, Overlay
@@ -30,6 +31,7 @@ from publish.backends.pdf.trimming import Trimming
 from publish.fonts import Kit
 from publish.layouts import Layout
 from publish.model import Edition
+from publish.pagination import PageStart
 from publish.workshop import Workshop
 
 
@@ -40,12 +42,13 @@ def bind(
     out: BinaryIO,
     options: Mapping[str, object],
 ) -> None:
-    """Write an edition as a PDF; see `publish.backends.Backend`."""
+    """Write an edition as a PDF, and keep where its pages begin; see `publish.backends.Backend`."""
     settings = {**layout.options, **options}
     matter = _matter(edition, settings)
     printed = flag(settings, "references")
     job = Job(edition, ready.floor(edition, layout, settings, shop), shop)
     runs = body.runs(job, printed=printed)
+    paging.keep(job.store, paging.key(edition, layout, options), body.starts(runs))
     ahead, changes = _front_matter(job, runs, matter)
     over = leaves.leaves(job, runs, ahead)
     shop.rest()
@@ -80,6 +83,23 @@ def page_count(
     ahead, _ = _front_matter(job, runs, replace(_matter(edition, settings), cover=False))
     shop.rest()
     return len(ahead) + len(ahead) % 2 + (runs[-1].first + len(runs[-1].galley) if runs else 0)
+
+
+def page_starts(
+    edition: Edition, layout: Layout, shop: Workshop, options: Mapping[str, object]
+) -> tuple[PageStart, ...]:
+    """Return where the pages of the body begin; this is kept, and what has to be set for it.
+
+    Raises:
+        PublishError: the book cannot be made.
+    """
+    settings = {**layout.options, **options}
+    job = Job(edition, ready.floor(edition, layout, settings, shop), shop)
+    runs = body.runs(job, printed=flag(settings, "references"))
+    shop.rest()
+    found = body.starts(runs)
+    paging.keep(job.store, paging.key(edition, layout, options), found)
+    return found
 
 
 def _front_matter(

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from publish import cache, fonts, layouts, share
-from publish.backends.pdf import compose, document, faces, furniture, galley, margins
+from publish.backends.pdf import compose, document, faces, furniture, galley, margins, paging
 from publish.backends.pdf.compose import Floor, Setup
 from publish.backends.pdf.facts import page
 from publish.backends.pdf.settings import catalogue_of, manner, signs
 from publish.backends.pdf.sheets import Sheet
 from publish.diagnostics import Diagnostic, Place, warning
-from publish.installed import version
 from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-ENGINES = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
 # What says nothing about how a piece is set.
 _BESIDES = frozenset(
     {"project", "toc_depth", "cover", "half_title", "figure_list", "references", "variant"}
@@ -100,7 +98,7 @@ def _shared(setup: Setup) -> str:
         galley.STAGE,
         galley.VERSION,
         share.program(),
-        [f"{name}-{version(name)}" for name in ENGINES],
+        paging.engines(),
         setup.edition,
         setup.layout.digest,
         sorted((key, str(value)) for key, value in setup.options.items()),

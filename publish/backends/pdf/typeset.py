@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import pydyf as _pydyf
 
-from publish.backends.pdf import branches, tags
+from publish.backends.pdf import branches, starts, tags
 from publish.backends.pdf.engine import (
     VARIANTS,
     FontConfiguration,
@@ -210,6 +210,7 @@ class Press:
             plates=tuple(self._plates.values()),
             findings=(*self._own, *self._findings.values()),
             branch=self._branch,
+            starts=starts.find(document),
         )
 
     def _uses(self) -> tuple[FontUse, ...]:
