@@ -9,7 +9,7 @@ greedy way, which is tried first.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import inf
 
 from publish.lines.breaking import NOTHING, Line, Paragraph
@@ -17,10 +17,13 @@ from publish.lines.joints import Break
 
 WELL = 0.3  # of what places can be stretched by: lines are even enough for any eye
 SHORT = 30.0  # what it costs to leave a line short, where a line stretched to its limit costs 1
+HYPHEN = 4.0  # and to end it with a hyphen
 SHRUNK = 0.5  # what it costs to shrink a line to its limit: 推入 before 推出
 
 
-def fitted(paragraph: Paragraph, width: float, indent: float = 0.0) -> dict[int, int]:
+def fitted(
+    paragraph: Paragraph, width: float, indent: float = 0.0, *, in_a_row: int = 0
+) -> dict[int, int]:
     """Return the token behind each line by the token that it begins with.
 
     Empty where the greedy way does well.
@@ -29,6 +32,7 @@ def fitted(paragraph: Paragraph, width: float, indent: float = 0.0) -> dict[int,
         paragraph: what to break.
         width: the measure.
         indent: what the first line is shorter by.
+        in_a_row: how many lines may follow each other that end with a hyphen.
     """
     greedy = paragraph.breaks(width, indent)
     if all(_is_well(paragraph, line) for line in greedy):
@@ -39,7 +43,8 @@ def fitted(paragraph: Paragraph, width: float, indent: float = 0.0) -> dict[int,
         if start not in costs:
             continue
         measure = width - indent if start == first else width
-        for after in _candidates(paragraph, start, measure):
+        hyphens = _row(paragraph, before, start) < in_a_row
+        for after in _candidates(paragraph, start, measure, hyphens=hyphens):
             following = paragraph.skip(after)
             cost = costs[start] + _cost(paragraph, start, after, measure)
             if cost < costs.get(following, inf):
@@ -60,10 +65,19 @@ def _is_well(paragraph: Paragraph, line: Line) -> bool:
     return not line.short and grown <= WELL * paragraph.easy * room
 
 
-def _candidates(paragraph: Paragraph, start: int, width: float) -> Iterator[int]:
+def _row(paragraph: Paragraph, before: Mapping[int, tuple[int, int]], at: int) -> int:
+    """Return how many lines in a row end with a hyphen before a token that begins one."""
+    row = 0
+    while at in before and paragraph.parted(before[at][1]):
+        row += 1
+        at = before[at][0]
+    return row
+
+
+def _candidates(paragraph: Paragraph, start: int, width: float, *, hyphens: bool) -> Iterator[int]:
     """Yield the tokens behind which a line may be broken that begins with a token."""
     stop = paragraph.stops[bisect_right(paragraph.stops, start)]
-    greedy = paragraph.chosen(start, width)
+    greedy = paragraph.chosen(start, width, hyphens=hyphens)
     yield greedy
     limit = width + paragraph.starts[start] + paragraph.lead[start] + NOTHING
     reach = bisect_right(paragraph.ends, limit, lo=start, hi=stop)
@@ -92,4 +106,4 @@ def _cost(paragraph: Paragraph, start: int, after: int, width: float) -> float:
     room = paragraph.stretch[end - 1] - paragraph.stretch[start]
     if not room or paragraph.lacking(start, after, width):
         return SHORT
-    return (slack / room / paragraph.easy) ** 2
+    return (slack / room / paragraph.easy) ** 2 + HYPHEN * paragraph.parted(after)
