@@ -176,15 +176,16 @@ class Paragraph:
         places = [at for at in range(reach, end, -1) if self.breaks_at[at - 1] in inside]
         if places and self.lacking(start, end, width):
             for after in places:
-                if self.breaks_at[after - 1] is Break.LETTERS or self._fills(start, after, width):
+                if self.breaks_at[after - 1] is Break.LETTERS:
+                    return after
+                if self.fits(start, after, width) and not self.lacking(start, after, width):
                     return after
         return end
 
-    def _fills(self, start: int, after: int, width: float) -> bool:
-        """Return whether a line with a hyphen at its end fits the measure and fills it."""
-        if self.natural(start, after) - self.shrinkable(start, after) > width + NOTHING:
-            return False
-        return not self.lacking(start, after, width)
+    def fits(self, start: int, after: int, width: float) -> bool:
+        """Return whether a line can be brought into a measure."""
+        end = self.drawn(start, after)
+        return self.natural(start, end) - self.shrinkable(start, end) <= width + NOTHING
 
     def lacking(self, start: int, after: int, width: float) -> float:
         """Return what a line is left short by; 0 if it can be filled."""

@@ -17,7 +17,7 @@ from publish.lines.joints import Break
 
 WELL = 0.3  # of what places can be stretched by: lines are even enough for any eye
 SHORT = 30.0  # what it costs to leave a line short, where a line stretched to its limit costs 1
-HYPHEN = 4.0  # and to end it with a hyphen
+INSIDE = {Break.LETTERS: 2.0, Break.HYPHEN: 4.0}  # and to end it in a word
 SHRUNK = 0.5  # what it costs to shrink a line to its limit: 推入 before 推出
 
 
@@ -32,7 +32,8 @@ def fitted(
         paragraph: what to break.
         width: the measure.
         indent: what the first line is shorter by.
-        in_a_row: how many lines may follow each other that end with a hyphen.
+        in_a_row: how many lines may follow each other that end with a hyphen. If any, lines may
+            also end in words lest others are left short.
     """
     greedy = paragraph.breaks(width, indent)
     if all(_is_well(paragraph, line) for line in greedy):
@@ -43,8 +44,11 @@ def fitted(
         if start not in costs:
             continue
         measure = width - indent if start == first else width
-        hyphens = _row(paragraph, before, start) < in_a_row
-        for after in _candidates(paragraph, start, measure, hyphens=hyphens):
+        candidates = list(_candidates(paragraph, start, measure))
+        if in_a_row:
+            hyphens = _row(paragraph, before, start) < in_a_row
+            candidates += _inside(paragraph, start, measure, hyphens=hyphens)
+        for after in candidates:
             following = paragraph.skip(after)
             cost = costs[start] + _cost(paragraph, start, after, measure)
             if cost < costs.get(following, inf):
@@ -74,10 +78,22 @@ def _row(paragraph: Paragraph, before: Mapping[int, tuple[int, int]], at: int) -
     return row
 
 
-def _candidates(paragraph: Paragraph, start: int, width: float, *, hyphens: bool) -> Iterator[int]:
+def _inside(paragraph: Paragraph, start: int, width: float, *, hyphens: bool) -> Iterator[int]:
+    """Yield the tokens in words behind which a line may be broken, that fill it."""
+    inside = (Break.LETTERS, Break.HYPHEN) if hyphens else (Break.LETTERS,)
+    stop = paragraph.stops[bisect_right(paragraph.stops, start)]
+    limit = width + paragraph.starts[start] + paragraph.lead[start] + NOTHING
+    for after in range(bisect_right(paragraph.ends, limit, lo=start, hi=stop), start, -1):
+        if paragraph.breaks_at[after - 1] in inside and paragraph.fits(start, after, width):
+            if paragraph.lacking(start, after, width):
+                return
+            yield after
+
+
+def _candidates(paragraph: Paragraph, start: int, width: float) -> Iterator[int]:
     """Yield the tokens behind which a line may be broken that begins with a token."""
     stop = paragraph.stops[bisect_right(paragraph.stops, start)]
-    greedy = paragraph.chosen(start, width, hyphens=hyphens)
+    greedy = paragraph.chosen(start, width)
     yield greedy
     limit = width + paragraph.starts[start] + paragraph.lead[start] + NOTHING
     reach = bisect_right(paragraph.ends, limit, lo=start, hi=stop)
@@ -98,12 +114,13 @@ def _candidates(paragraph: Paragraph, start: int, width: float, *, hyphens: bool
 def _cost(paragraph: Paragraph, start: int, after: int, width: float) -> float:
     end = paragraph.drawn(start, after)
     slack = width - paragraph.natural(start, end)
+    if after in paragraph.stops and slack >= -NOTHING:
+        return 0.0
+    inside = INSIDE.get(paragraph.breaks_at[after - 1], 0.0)
     if slack < -NOTHING:
         whole = paragraph.shrinkable(start, end)
-        return SHRUNK * (slack / whole) ** 2 if whole else SHORT
-    if after in paragraph.stops:
-        return 0.0
+        return SHRUNK * (slack / whole) ** 2 + inside if whole else SHORT
     room = paragraph.stretch[end - 1] - paragraph.stretch[start]
     if not room or paragraph.lacking(start, after, width):
         return SHORT
-    return (slack / room / paragraph.easy) ** 2 + HYPHEN * paragraph.parted(after)
+    return (slack / room / paragraph.easy) ** 2 + inside

@@ -8,20 +8,27 @@ word parted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from publish.lines.breaking import NOTHING, Paragraph
+from publish.lines.breaking import Paragraph
 from publish.lines.fitting import fitted
+from publish.lines.joints import Break
 from publish.lines.kinds import SOFT, Kind
-from publish.lines.tokens import IN_WORDS, Side, Token
+from publish.lines.tokens import IN_WORDS, Side, Token, is_address
 
 IN_A_ROW = 2  # lines that may end with a hyphen
-# A word as it stands in a sentence, of small letters but for the first: others are names or code.
+SEGMENT, EDGE = 6, 2  # letters of a piece of an address that is cut, and left of it on each side
+_SEGMENT = re.compile(rf"(?=[^\W_]*[^\W\d_])[^\W_]{{{SEGMENT},}}")
+# A word as it stands in a sentence, of small letters but for the first, or a name of two such;
+# others are code.
 _WORD = re.compile(
-    r"[(\[“‘\"']*(?P<letters>[^\W\d_]{4,})(?:[’'][a-z]{1,2})?[)\]}”’\"'!,.:;?]*", re.UNICODE
+    r"[(\[“‘\"']*(?P<letters>[^\W\d_]{4,})(?:[’'][a-z]{1,2})?[)\]}”’\"'!,.:;?\u2010-]*"
 )
+_NAME = re.compile(r"(?=.{8})[A-Z][a-z]{2,}[A-Z][a-z]{2,}")
+_COMPOUND = re.compile(rf"[(\[“‘\"']*[^\W\d_]+[\u2010-]{_WORD.pattern}")
 
 Points = Callable[[int, str], Sequence[int]]
 """Where a word of a run may be parted: letters before each place. A word may hold U+00AD."""
@@ -65,21 +72,18 @@ def hyphenated(
     if not short:
         return whole, ends if fit else {}
     tokens = whole.paragraph.tokens
-    places = _places(tokens, points)
-    if not places:
+    cuts = dict(_cuts(tokens, points))
+    if not cuts and Break.LETTERS not in whole.paragraph.breaks_at:
         return whole, ends
-    tried = measured(cut(tokens, places))
+    tried = measured(cut(tokens, cuts)) if cuts else whole
     best = _ends(tried.paragraph, width, indent, fit=fit, hyphens=True)
-    parted = [after for after in best.values() if tried.paragraph.parted(after)]
-    if not parted or _short(tried.paragraph, best, width, indent) >= short:
+    still = _short(tried.paragraph, best, width, indent)
+    if len(still) >= len(short) and sum(still) > sum(short) / 2:
         return whole, ends
     # Words that stay whole are shaped as wholes.
-    starts = {_place(tried.paragraph.tokens[after]) for after in parted}
-    used = {
-        number: [at for at in found if (tokens[number].run, tokens[number].start + at) in starts]
-        for number, found in places.items()
-    }
-    made = measured(cut(tokens, used))
+    starts = {_place(token) for token in tried.paragraph.tokens[1:]}
+    starts &= {_place(tried.paragraph.tokens[at]) for at in best}
+    made = measured(cut(tokens, {n: one.kept(tokens[n], starts) for n, one in cuts.items()}))
     numbers = {_place(token): number for number, token in enumerate(made.paragraph.tokens)}
 
     def moved(at: int) -> int:
@@ -108,22 +112,24 @@ def _ends(
     return ends
 
 
-def _short(paragraph: Paragraph, ends: Mapping[int, int], width: float, indent: float) -> int:
-    """Return how many lines are left short."""
+def _short(
+    paragraph: Paragraph, ends: Mapping[int, int], width: float, indent: float
+) -> list[float]:
+    """Return what lines are left short by."""
     first = paragraph.skip(0)
-    return sum(
-        after not in paragraph.stops
-        and paragraph.lacking(start, after, width - indent if start == first else width) > NOTHING
+    found = (
+        paragraph.lacking(start, after, width - indent if start == first else width)
         for start, after in ends.items()
+        if after not in paragraph.stops
     )
+    return [lacking for lacking in found if lacking]
 
 
 def _fits(paragraph: Paragraph, ends: Mapping[int, int], width: float, indent: float) -> bool:
     first = paragraph.skip(0)
     return all(
-        paragraph.natural(start, end) - paragraph.shrinkable(start, end)
-        <= (width - indent if start == first else width) + NOTHING
-        for start, end in ((start, paragraph.drawn(start, after)) for start, after in ends.items())
+        paragraph.fits(start, after, width - indent if start == first else width)
+        for start, after in ends.items()
     )
 
 
@@ -131,40 +137,70 @@ def _place(token: Token) -> tuple[int, int]:
     return token.run, token.start
 
 
-def _places(tokens: Sequence[Token], points: Points) -> dict[int, list[int]]:
-    """Return where tokens may be parted, by their number."""
-    found: dict[int, list[int]] = {}
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a token may be parted, and what its parts show."""
+
+    places: Sequence[int]
+    side: Side
+
+    def kept(self, token: Token, starts: Set[tuple[int, int]]) -> Cuts:
+        """Return those behind which a line begins."""
+        places = [at for at in self.places if (token.run, token.start + at) in starts]
+        return Cuts(places, self.side)
+
+
+def _cuts(tokens: Sequence[Token], points: Points) -> Iterator[tuple[int, Cuts]]:
+    """Yield the numbers of tokens that may be parted, and where."""
     for number, token in enumerate(tokens):
-        if token.kind is not Kind.WORD or token.right in (Side.CUT, Side.LETTERS, Side.GLUE):
+        if token.kind is not Kind.WORD:
             continue
+        around, before = _around(tokens, number)
         if SOFT in token.text:
-            at, word = 0, token.text
+            yield number, Cuts(points(token.run, token.text), Side.HYPHEN)
+        elif is_address(around):
+            letters = (at - before for at in _letters(around))
+            yield number, Cuts([at for at in letters if 0 < at < len(token.text)], Side.LETTERS)
         elif match := _WORD.fullmatch(token.text):
             at, word = match.start("letters"), match["letters"]
-            if word[1:] != word[1:].lower():
-                continue
-        else:
-            continue
-        sides = [tokens[near].kind for near in (number - 1, number + 1) if 0 <= near < len(tokens)]
-        if IN_WORDS.isdisjoint(sides) and (
-            places := [at + place for place in points(token.run, word)]
-        ):
-            found[number] = places
-    return found
+            whole = around == token.text or _COMPOUND.fullmatch(around)
+            if whole and (word[1:] == word[1:].lower() or _NAME.fullmatch(word)):
+                places = [at + place for place in points(token.run, word)]
+                yield number, Cuts(places, Side.HYPHEN)
 
 
-def cut(tokens: Sequence[Token], places: Mapping[int, Sequence[int]]) -> tuple[Token, ...]:
-    """Return tokens, of which some are parted at places of their texts."""
+def _letters(text: str) -> Iterator[int]:
+    """Yield where a piece of an address is cut, without a hyphen that would seem to be its own."""
+    for found in _SEGMENT.finditer(text):
+        yield from range(found.start() + EDGE, found.end() - EDGE + 1)
+
+
+def _around(tokens: Sequence[Token], number: int) -> tuple[str, int]:
+    """Return the word that a token is a part of, and how much of it is before that."""
+    first, last = number, number + 1
+    while first and tokens[first - 1].kind in IN_WORDS:
+        first -= 1
+    while last < len(tokens) and tokens[last].kind in IN_WORDS:
+        last += 1
+    before = sum(len(token.text) for token in tokens[first:number])
+    return "".join(token.text for token in tokens[first:last]), before
+
+
+def cut(tokens: Sequence[Token], cuts: Mapping[int, Cuts]) -> tuple[Token, ...]:
+    """Return tokens, of which some are parted."""
     made: list[Token] = []
     for number, token in enumerate(tokens):
-        bounds = [0, *places.get(number, ()), len(token.text)]
-        for first, last in pairwise(bounds):
+        one = cuts.get(number)
+        if not one or not one.places:
+            made.append(token)
+            continue
+        for first, last in pairwise([0, *one.places, len(token.text)]):
             made.append(
                 token._replace(
                     text=token.text[first:last],
                     start=token.start + first,
                     left=Side.PLAIN if first else token.left,
-                    right=token.right if last == len(token.text) else Side.HYPHEN,
+                    right=token.right if last == len(token.text) else one.side,
                 )
             )
     return tuple(made)

@@ -37,9 +37,11 @@ _UNIT = re.compile(
 )
 _ADDRESS = re.compile(rf"(?=.*[/?&=#._~@-]).{{{ADDRESS},}}|.*://.*")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})[-\u2010\u2013—]+(?=[^\W\d_]{2})")
-_HUMP = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})")
+_HUMP = re.compile(
+    r"(?<=[a-z\d]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})|(?<=[A-Z]{3})(?=[A-Z][a-z]{2})"
+)
 _HUMPED = re.compile(  # identifiers, and no proper names such as JavaScript
-    r"[(.]?[a-z]+[A-Z]|[A-Z]\w*[a-z][A-Z]\w*[a-z][A-Z]|(?=.{16})[A-Z]\w*[a-z][A-Z]"
+    r"[(.]?[a-z]+[A-Z]|[A-Z]\w*[a-z][A-Z]\w*[a-z][A-Z]|(?=\w{14})[A-Z]\w*[a-z][A-Z]"
 )
 _PATH = re.compile(r".*://|(?=.*\d.*/|.*/.*/)")
 _AFTER = re.compile(r"[/?&=#._%+~:@,\\-]+(?=\w)")
@@ -222,11 +224,16 @@ def _at_need(text: str, cuts: set[int]) -> set[int]:
         ends |= {found.end() for found in _HUMP.finditer(text)}
     if len(text) >= NAME:
         ends |= {found.end() for found in _AFTER.finditer(text) if not _in_number(text, found)}
-    if _ADDRESS.fullmatch(text) and _PATH.match(text):
+    if is_address(text):
         for first, last in pairwise(sorted({0, len(text)} | cuts)):
             if last - first > 3 * STEP and "://" not in text[first:last]:
                 ends |= set(range(first + STEP, last - 2, STEP))
     return ends
+
+
+def is_address(text: str) -> bool:
+    """Return whether a word is an address or a path."""
+    return _ADDRESS.fullmatch(text) is not None and _PATH.match(text) is not None
 
 
 def _in_number(text: str, found: re.Match[str]) -> bool:

@@ -20,6 +20,7 @@ from publish.lines.tokens import Side
 HYPHEN = Token("-", Kind.WORD, left=Side.SHUT)  # U+2010 is as wide as Han in Chinese faces
 ENGLISH = "en_US"
 _LONG = re.compile(rf"[A-Za-z\u00c0-\u024f\u0370-\u052f]{{5}}|{SOFT}")
+_HUMP = re.compile(r"(?<=[a-z])[A-Z]")
 
 
 def any_long(text: str) -> bool:
@@ -61,6 +62,8 @@ def _soft(word: str) -> Sequence[int]:
 
 @lru_cache(maxsize=4096)
 def _known(word: str, language: str, left: int, right: int) -> Sequence[int]:
+    if hump := _HUMP.search(word):  # a name of two words
+        return (hump.start(),)
     pyphen: Any = import_module("pyphen")
     code = pyphen.language_fallback(language) if language else None
     if not code and word.isascii():
