@@ -56,8 +56,7 @@ def hyphenated(
 ) -> tuple[M, dict[int, int]]:
     """Return a paragraph, and the token behind each line by that which it begins with.
 
-    If lines are left short it is one whose words are parted where that fills them. The mapping
-    may be empty: lines are broken greedily then.
+    If lines are left short it is one whose words are parted where that fills them.
 
     Args:
         whole: the paragraph with its words unparted.
@@ -70,7 +69,7 @@ def hyphenated(
     ends = _ends(whole.paragraph, width, indent, fit=fit)
     short = _short(whole.paragraph, ends, width, indent)
     if not short:
-        return whole, ends if fit else {}
+        return whole, ends
     tokens = whole.paragraph.tokens
     cuts = dict(_cuts(tokens, points))
     if not cuts and Break.LETTERS not in whole.paragraph.breaks_at:
@@ -91,17 +90,17 @@ def hyphenated(
         return numbers[_place(before[at])] if at < len(before) else len(made.paragraph.tokens)
 
     chosen = {moved(start): moved(after) for start, after in best.items()}
-    if _fits(made.paragraph, chosen, width, indent):
-        return made, chosen
-    return tried, best
+    if _fits(tried.paragraph, best, width, indent) > _fits(made.paragraph, chosen, width, indent):
+        return tried, best  # where letters are further apart when shaped together
+    return made, chosen
 
 
 def _ends(
     paragraph: Paragraph, width: float, indent: float, *, fit: bool, hyphens: bool = False
 ) -> dict[int, int]:
-    if fit:
-        return fitted(paragraph, width, indent, in_a_row=IN_A_ROW if hyphens else 0)
-    ends: dict[int, int] = {}
+    ends = fitted(paragraph, width, indent, in_a_row=IN_A_ROW if hyphens else 0) if fit else {}
+    if ends:
+        return ends
     at, row = paragraph.skip(0), 0
     while at < len(paragraph.tokens):
         measure = width if ends else width - indent
