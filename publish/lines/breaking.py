@@ -165,7 +165,7 @@ class Paragraph:
         while end > start and self.breaks_at[end - 1] is not Break.YES:
             end -= 1
         if end == start:
-            return pushed or self._torn(start, reach)
+            return pushed or self._torn(start, reach, width)
         if pushed and (end < reach or self._gentler(start, end, pushed, width)):
             return pushed
         return self._at_need(start, end, reach, width, hyphens=hyphens)
@@ -212,10 +212,11 @@ class Paragraph:
         places = sum(1 for give in self.shrinks[start : pushed - 1] if give)
         return room <= 0 or need / max(1, places) < slack / room
 
-    def _torn(self, start: int, reach: int) -> int:
+    def _torn(self, start: int, reach: int, width: float) -> int:
         """Return where to break what has no break, within the measure if anything fits."""
         for end in range(reach, start, -1):
-            if self.breaks_at[end - 1] is Break.LETTERS:
+            inside = self.breaks_at[end - 1]
+            if inside is Break.LETTERS or (inside is Break.HYPHEN and self.fits(start, end, width)):
                 return end
         return max(reach, start + 1)
 
