@@ -145,10 +145,10 @@ def test_text_is_kept_and_hyphens_stand_where_they_may(
         at = line.next
         assert line.hyphen == (made.breaks_at[line.end - 1] is Break.HYPHEN)
         assert line.width <= ems * EM + 1e-4 or line.end == line.start + 1
-        row = row + 1 if line.hyphen else 0
+        inside = made.breaks_at[line.start : line.end - 1]
+        row = row + 1 if line.hyphen and Break.YES in inside else 0
         assert row <= IN_A_ROW
         if line.hyphen:
-            inside = made.breaks_at[line.start : line.end - 1]
             assert not line.short or Break.YES not in inside, "nothing else would do"
             assert not line.last
             first, second = made.tokens[line.end - 1 : line.end + 1]
