@@ -1,8 +1,8 @@
 """Hyphenation: a word is parted where the line before it would be left short otherwise.
 
-clreq leaves Western words to the rules of their language (#western_word_breaking); here that is the
-last resort. No more than two lines in a row end with a hyphen, and never is a paragraph's last
-word parted.
+Where, its language says (CSS Text 3, ``hyphens``); here that is a last resort. No more than two
+lines in a row end with a hyphen, and never is a paragraph's last word parted. Addresses are cut
+between letters, and get none.
 """
 
 from __future__ import annotations

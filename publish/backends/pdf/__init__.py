@@ -50,7 +50,7 @@ class _Pages:
     @property
     def version(self) -> str:
         """Our version, and those of the libraries that draw."""
-        engines = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
+        engines = ("weasyprint", "pydyf", "pyphen", "ziamath", "uharfbuzz", "pikepdf")
         return " ".join((VERSION, *(f"{name}-{version(name)}" for name in engines)))
 
     def bind(

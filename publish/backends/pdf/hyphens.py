@@ -1,8 +1,8 @@
 """Where words may be parted, by the style of their text: soft hyphens, and Pyphen's dictionaries.
 
 CSS Text 3, ``hyphens``, and CSS Text 4, ``hyphenate-limit-chars``. Where a language has no
-dictionary, as Chinese, words of ASCII letters are taken for English. What is asked for is the
-engine's own copy of Pyphen, which it has loaded.
+dictionary, as Chinese, words of ASCII letters are taken for English. Pyphen comes with the
+engine, and is imported when a line needs it.
 """
 
 from __future__ import annotations

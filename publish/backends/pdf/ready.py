@@ -16,7 +16,7 @@ from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-ENGINES = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
+ENGINES = ("weasyprint", "pydyf", "pyphen", "ziamath", "uharfbuzz", "pikepdf")
 # What says nothing about how a piece is set.
 _BESIDES = frozenset(
     {"project", "toc_depth", "cover", "half_title", "figure_list", "references", "variant"}
