@@ -56,7 +56,8 @@ def hyphenated(
 ) -> tuple[M, dict[int, int]]:
     """Return a paragraph, and the token behind each line by that which it begins with.
 
-    If lines are left short it is one whose words are parted where that fills them.
+    If lines are left short it is one whose words are parted where that fills them. The mapping
+    is empty where the greedy way does well, if it is to be broken as a whole.
 
     Args:
         whole: the paragraph with its words unparted.
@@ -99,7 +100,7 @@ def _ends(
     paragraph: Paragraph, width: float, indent: float, *, fit: bool, hyphens: bool = False
 ) -> dict[int, int]:
     ends = fitted(paragraph, width, indent, in_a_row=IN_A_ROW if hyphens else 0) if fit else {}
-    if ends:
+    if ends or (fit and not hyphens):
         return ends
     at, row = paragraph.skip(0), 0
     while at < len(paragraph.tokens):
