@@ -117,6 +117,9 @@ SAMPLES: dict[str, Sample] = {
         "没有敲的一样空两格，引号在段首也空两格。\n\n“像这样。”",
         (COMPOSED,),
     ),
+    "hyphens": Sample(
+        "退回来的稿子上写着typography，排字的人不认得它，照样把information也排进了书里。"
+    ),
 }
 
 CSS = """

@@ -15,17 +15,20 @@ their anchors, as in https://www.w3.org/TR/clreq/#line_adjustment: their numbers
 
 Characters become tokens (`tokens`), tokens that meet have a joint (`joints`), joints and widths
 make a paragraph, which is broken anywhere for any measure, line by line (`breaking`) or as a whole
-(`fitting`). Widths come from whoever shapes the tokens; every length is in the caller's unit.
+(`fitting`), at need with words in two parts (`hyphens`). Widths come from whoever shapes the
+tokens; every length is in the caller's unit.
 """
 
 from publish.lines.breaking import Line, Paragraph, compose
 from publish.lines.fitting import fitted
+from publish.lines.hyphens import hyphenated
 from publish.lines.joints import Break, Joint, Region, Rules, Style, joint, region
-from publish.lines.kinds import OBJECT, Kind, settable
+from publish.lines.kinds import OBJECT, SOFT, Kind, settable
 from publish.lines.tokens import Role, Run, Token, tokenise
 
 __all__ = [
     "OBJECT",
+    "SOFT",
     "Break",
     "Joint",
     "Kind",
@@ -39,6 +42,7 @@ __all__ = [
     "Token",
     "compose",
     "fitted",
+    "hyphenated",
     "joint",
     "region",
     "settable",

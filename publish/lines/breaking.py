@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import inf
 from operator import add
+from types import MappingProxyType
 from typing import Any
 
 from publish.lines.joints import BITS, Break, Joint, Rules, code, table
@@ -16,6 +17,7 @@ from publish.lines.tokens import Side, Token
 
 FULL = 0.9  # em: a mark at least so wide has blanks to give; those of Latin faces are narrower
 NOTHING = 1e-6
+_NONE: Mapping[int, float] = MappingProxyType({})
 _SPACES = (Kind.SPACE, Kind.TIE)
 _UNDRAWN = (*_SPACES, Kind.END)
 _MARKS = (Kind.CLOSING, Kind.PAUSE, Kind.STOP, Kind.DASH, Kind.ELLIPSIS, Kind.NOTE, *_UNDRAWN)
@@ -37,6 +39,7 @@ class Line:
     gaps: tuple[float, ...]  # what is added behind each token but the last
     short: bool = False  # whether it would have taken too much to fill the measure
     last: bool = False  # of the paragraph, or before an end that the author wants
+    hyphen: bool = False  # whether one is drawn behind its last token, and counted in its width
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Paragraph:
     stretch: tuple[float, ...]  # sums of weights before each token
     easy: float  # what any place of weight 1 can be stretched by without a look at its cap
     stops: tuple[int, ...]  # tokens behind the ends that the author wants, and behind all
+    hyphens: Mapping[int, float]  # the width of what a line shows behind a token that it ends with
 
     def breaks(
         self,
@@ -116,7 +120,8 @@ class Paragraph:
             short = filled is None
             if filled:
                 gaps, drawn = filled, width
-        return Line(start, end, after, drawn, self.lead[start], gaps, short, last)
+        hyphen = end - 1 in self.hyphens
+        return Line(start, end, after, drawn, self.lead[start], gaps, short, last, hyphen)
 
     def skip(self, at: int) -> int:
         """Return the first token from one on that a line may begin with."""
@@ -132,13 +137,18 @@ class Paragraph:
 
     def natural(self, start: int, end: int) -> float:
         """Return the width of tokens as a line in solid setting."""
-        return max(0.0, self.ends[end - 1] - self.starts[start] - self.lead[start])
+        hyphen = self.hyphens.get(end - 1, 0.0)
+        return max(0.0, self.ends[end - 1] - self.starts[start] - self.lead[start]) + hyphen
 
     def shrinkable(self, start: int, end: int) -> float:
         """Return what can be taken from a line's inside."""
         return max(0.0, self.shrunk[end - 1] - self.shrunk[start])
 
-    def chosen(self, start: int, width: float) -> int:
+    def parted(self, after: int) -> bool:
+        """Return whether a line that ends before a token ends with a hyphen."""
+        return after - 1 in self.hyphens and after not in self.stops
+
+    def chosen(self, start: int, width: float, *, hyphens: bool = False) -> int:
         """Return the token behind a line: greedy, 推入 before 推出.
 
         So says clreq, #prohibition_rules_for_line_start_end. A line takes in one more unit if
@@ -155,17 +165,27 @@ class Paragraph:
         while end > start and self.breaks_at[end - 1] is not Break.YES:
             end -= 1
         if end == start:
-            return pushed or self._torn(start, reach)
+            return pushed or self._torn(start, reach, width)
         if pushed and (end < reach or self._gentler(start, end, pushed, width)):
             return pushed
-        return self._parted(start, end, reach, width)
+        return self._at_need(start, end, reach, width, hyphens=hyphens)
 
-    def _parted(self, start: int, end: int, reach: int, width: float) -> int:
+    def _at_need(self, start: int, end: int, reach: int, width: float, *, hyphens: bool) -> int:
         """Return the end of a line, in its next word at need: if it would be left short."""
-        for after in range(reach, end, -1):
-            if self.breaks_at[after - 1] is Break.LETTERS:
-                return after if self.lacking(start, end, width) else end
+        inside = (Break.LETTERS, Break.HYPHEN) if hyphens else (Break.LETTERS,)
+        places = [at for at in range(reach, end, -1) if self.breaks_at[at - 1] in inside]
+        if places and self.lacking(start, end, width):
+            for after in places:
+                if self.breaks_at[after - 1] is Break.LETTERS:
+                    return after
+                if self.fits(start, after, width) and not self.lacking(start, after, width):
+                    return after
         return end
+
+    def fits(self, start: int, after: int, width: float) -> bool:
+        """Return whether a line can be brought into a measure."""
+        end = self.drawn(start, after)
+        return self.natural(start, end) - self.shrinkable(start, end) <= width + NOTHING
 
     def lacking(self, start: int, after: int, width: float) -> float:
         """Return what a line is left short by; 0 if it can be filled."""
@@ -192,10 +212,11 @@ class Paragraph:
         places = sum(1 for give in self.shrinks[start : pushed - 1] if give)
         return room <= 0 or need / max(1, places) < slack / room
 
-    def _torn(self, start: int, reach: int) -> int:
+    def _torn(self, start: int, reach: int, width: float) -> int:
         """Return where to break what has no break, within the measure if anything fits."""
         for end in range(reach, start, -1):
-            if self.breaks_at[end - 1] is Break.LETTERS:
+            inside = self.breaks_at[end - 1]
+            if inside is Break.LETTERS or (inside is Break.HYPHEN and self.fits(start, end, width)):
                 return end
         return max(reach, start + 1)
 
@@ -235,7 +256,11 @@ class Paragraph:
 
 
 def compose(
-    tokens: Sequence[Token], widths: Sequence[float], ems: Sequence[float], rules: Rules
+    tokens: Sequence[Token],
+    widths: Sequence[float],
+    ems: Sequence[float],
+    rules: Rules,
+    hyphens: Mapping[int, float] = _NONE,
 ) -> Paragraph:
     """Return a paragraph of tokens that are so wide.
 
@@ -244,10 +269,11 @@ def compose(
         widths: of each token as shaped, its blanks included.
         ems: the size of each token's type.
         rules: what the layout chooses.
+        hyphens: how wide the hyphen is behind each token that may be the first part of a word.
     """
     count = len(tokens)
     if not count:
-        return Paragraph(*((),) * 12, inf, (0,))
+        return Paragraph(*((),) * 12, inf, (0,), hyphens)
     wide = list(widths)
     # Marks, words and spaces; all else is Han, of which there is nothing to be said if not glued.
     others = [
@@ -290,6 +316,7 @@ def compose(
         stretch=tuple(accumulate(weights, initial=0.0))[:count],
         easy=min(limits, default=inf) - NOTHING,
         stops=tuple(stops),
+        hyphens=hyphens,
     )
 
 
@@ -310,9 +337,9 @@ def _joined(codes: Sequence[int], ems: Sequence[float], rules: Rules) -> Any:
 def _without_runts(
     tokens: Sequence[Token], breaks: Sequence[Break], stops: Sequence[int]
 ) -> tuple[Break, ...]:
-    """Forbid last lines of one character (孤字不成行), with whatever marks follow.
+    """Forbid last lines of one character (孤字不成行), or of a part of a word.
 
-    See clreq, #adjustments_of_orphans_and_widows.
+    With whatever marks follow. See clreq, #adjustments_of_orphans_and_widows.
     """
     found = list(breaks)
     first = 0
@@ -323,6 +350,9 @@ def _without_runts(
         if place > first + 1 and len(tokens[place].text) == 1 and found[place - 1] is Break.YES:
             found[place - 1] = Break.NO
         if first <= place < stop - 1:
+            found[place] = Break.NO
+        while place > first and found[place - 1] is Break.HYPHEN:
+            place -= 1
             found[place] = Break.NO
         first = stop
     return tuple(found)

@@ -41,6 +41,7 @@ class Break(IntEnum):
     NO = 0
     LETTERS = 1  # at need: inside a word, if the line would be left short or torn otherwise
     YES = 2
+    HYPHEN = 3  # inside a word, with a hyphen: where `hyphens` has settled it
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ def _stretch(one: Shape, two: Shape, *, gap: bool) -> tuple[float, float]:
 
 _NOT_FIRST = frozenset({*_CLOSE, Kind.CONNECTOR, Kind.SPACE, Kind.TIE, Kind.END})
 _NOT_LAST = (Kind.OPENING, Kind.PREFIX, Kind.TIE)
+_INSIDE = {Side.LETTERS: Break.LETTERS, Side.CUT: Break.YES, Side.HYPHEN: Break.HYPHEN}
 
 
 def _breaks(one: Shape, two: Shape) -> Break:
@@ -232,8 +234,10 @@ def _breaks(one: Shape, two: Shape) -> Break:
     what is one token is never parted, nor are numbers from the signs beside them.
     """
     a, b = one[0], two[0]
-    if one[2] in (Side.LETTERS, Side.CUT) or a is Kind.END:
-        return Break.LETTERS if one[2] is Side.LETTERS else Break.YES
+    if one[2] in _INSIDE:
+        return _INSIDE[one[2]]
+    if a is Kind.END:
+        return Break.YES
     if one[2] in (Side.SHUT, Side.GLUE) or two[1] is Side.SHUT:
         return Break.NO
     if b in _NOT_FIRST or a in _NOT_LAST or (a in _WORDS and b in _LATIN):

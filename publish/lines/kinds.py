@@ -41,6 +41,7 @@ PREFIX = "￥＄￡￠﹙﹛﹝"  # and small forms, which stand in the middle o
 POSTFIX = "％‰℃℉﹐﹑﹒﹔﹕﹖﹗﹚﹜﹞︰"
 QUOTES = "“”‘’"
 OBJECT = "\ufffc"
+SOFT = "\u00ad"  # 软连字符: a word may be parted here, with a hyphen
 
 MARKS: dict[str, Kind] = {
     **dict.fromkeys(OPENING, Kind.OPENING),
@@ -64,7 +65,7 @@ LATIN = (  # ASCII, letters of Europe, and the signs that stand in words and for
     r"\u1e00-\u1eff\u1f00-\u1fff\u2010-\u2013\u2020-\u2021\u2032-\u2037\u2070-\u209c\u20a0-\u20bf"
     r"\u2100-\u2102\u2104-\u2108\u210a-\u214f\u2212\u2260-\u2265"
 )
-ATTACHED = r"\u200b\u2060\ufe00-\ufe0f"  # no characters of their own: they follow one
+ATTACHED = r"\u00ad\u200b\u2060\ufe00-\ufe0f"  # no characters of their own: they follow one
 
 _SETTABLE = re.compile(
     rf"(?:[{HAN}{LATIN}{ATTACHED} \u00a0\u00b7\u2014\u2015\u2018-\u201f\u2022\u2026\u2027\u2030"
@@ -79,7 +80,7 @@ def settable(text: str) -> bool:
     r"""Return whether the rules here know every character of a text.
 
     What they do not know: writing from right to left, marks that combine, scripts whose letters
-    change with their neighbours, control characters, soft hyphens, tabs and line ends.
+    change with their neighbours, control characters, tabs and line ends.
 
     >>> settable("汉字 and “words”"), settable("عربي"), settable("a\u0301")
     (True, False, False)

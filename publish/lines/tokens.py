@@ -9,7 +9,7 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, Kind
+from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, SOFT, Kind
 
 LONG = 24  # letters: no word is longer, so lines may break in what is
 ADDRESS = 16  # letters from which what holds marks is read as an address or identifier
@@ -37,12 +37,15 @@ _UNIT = re.compile(
 )
 _ADDRESS = re.compile(rf"(?=.*[/?&=#._~@-]).{{{ADDRESS},}}|.*://.*")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})[-\u2010\u2013—]+(?=[^\W\d_]{2})")
-_HUMP = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})")
+_HUMP = re.compile(
+    r"(?<=[a-z\d]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})|(?<=[A-Z]{3})(?=[A-Z][a-z]{2})"
+)
 _HUMPED = re.compile(  # identifiers, and no proper names such as JavaScript
-    r"[(.]?[a-z]+[A-Z]|[A-Z]\w*[a-z][A-Z]\w*[a-z][A-Z]|(?=.{16})[A-Z]\w*[a-z][A-Z]"
+    r"[(.]?[a-z]+[A-Z]|[A-Z]\w*[a-z][A-Z]\w*[a-z][A-Z]|(?=\w{14})[A-Z]\w*[a-z][A-Z]"
 )
 _PATH = re.compile(r".*://|(?=.*\d.*/|.*/.*/)")
 _AFTER = re.compile(r"[/?&=#._%+~:@,\\-]+(?=\w)")
+IN_WORDS = frozenset({Kind.WORD, Kind.NUMBER})
 _WORDLIKE = re.compile(rf"[{LATIN}]")
 _GAPS = re.compile(r"[^\W_]|[@#$%&+°]")  # what takes a gap beside Han
 _SHUT_LEFT = re.compile(r"[!),;?\]}%’”]|[.:](?!\w)")  # Latin marks that may not begin a line
@@ -59,6 +62,7 @@ class Side(IntEnum):
     LETTERS = 4  # a word goes on behind it, and the line may break here at need
     GLUE = 5  # goes on behind it, unparted
     FINAL = 6  # a closing mark behind a full stop: the sentence ends here
+    HYPHEN = 7  # a word goes on behind it, and the line may break here with a hyphen
 
 
 class Role(IntEnum):
@@ -158,7 +162,7 @@ def _word_end(text: str, at: int, base: int, quotes: frozenset[int]) -> int:
 def _single(text: str, group: str, run: int, at: int) -> Token:
     sign = text[0]
     kind = MARKS.get(sign, Kind.SYMBOL) if group == "other" else _KINDS[group]
-    if sign in "\u200b\u2060":  # nothing before it to follow
+    if sign in "\u200b\u2060" + SOFT:  # nothing before it to follow
         kind = Kind.SPACE if sign == "\u200b" else Kind.TIE
     right = Side.GLUE if "\u2060" in text else Side.PLAIN
     return Token(text, kind, run, at, right=right)
@@ -202,7 +206,7 @@ def _pieces(text: str) -> Iterator[tuple[str, Side | None]]:
     for end in sorted((ends | _at_need(text, ends)) - {0} | {len(text)}):
         last = end == len(text)
         piece = text[at:end]
-        if len(piece) > LONG:
+        if len(piece) > LONG and SOFT not in piece:
             for place, letter in enumerate(piece[:-1]):
                 glued = piece[place + 1] in "\u200b\u2060"
                 yield letter, Side.GLUE if glued else Side.LETTERS
@@ -220,11 +224,16 @@ def _at_need(text: str, cuts: set[int]) -> set[int]:
         ends |= {found.end() for found in _HUMP.finditer(text)}
     if len(text) >= NAME:
         ends |= {found.end() for found in _AFTER.finditer(text) if not _in_number(text, found)}
-    if _ADDRESS.fullmatch(text) and _PATH.match(text):
+    if is_address(text):
         for first, last in pairwise(sorted({0, len(text)} | cuts)):
             if last - first > 3 * STEP and "://" not in text[first:last]:
                 ends |= set(range(first + STEP, last - 2, STEP))
     return ends
+
+
+def is_address(text: str) -> bool:
+    """Return whether a word is an address or a path."""
+    return _ADDRESS.fullmatch(text) is not None and _PATH.match(text) is not None
 
 
 def _in_number(text: str, found: re.Match[str]) -> bool:

@@ -1,8 +1,8 @@
 """Sets Chinese paragraphs by the rules of `publish.lines` in the engine's pages.
 
-Written for WeasyPrint 70. Where the engine asks for the
-lines of a paragraph (`iter_line_boxes`), those that `gathering` finds to be ours get lines from
-here (made in `linebox`, with sorts from `shaper`); all others stay on the engine's own path.
+Written for WeasyPrint 70. Where the engine asks for the lines of a paragraph (`iter_line_boxes`),
+those that `gathering` finds to be ours get lines from here (measured in `measuring` with sorts
+from `shaper`, made in `linebox`); all others stay on the engine's own path.
 Lines are resumed by the engine's own skip stacks, so that either may go on where the other ended.
 Drawing (`draw_first_line`) is left to `pen`.
 """
@@ -10,21 +10,19 @@ Drawing (`draw_first_line`) is left to `pen`.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 from publish import lines
 from publish.backends.pdf import asides, beside, gathering, grid, hooks
-from publish.backends.pdf.gathering import END, Gathering, NotOursError, paddings
-from publish.backends.pdf.linebox import Composed, Leaf, LineMaker
+from publish.backends.pdf.gathering import Gathering, NotOursError
+from publish.backends.pdf.linebox import Composed, LineMaker
+from publish.backends.pdf.measuring import Measuring
 from publish.backends.pdf.pen import Pen, Setting
-from publish.backends.pdf.shaper import SIZE, Shaper, Sort
+from publish.backends.pdf.shaper import Shaper
 from publish.backends.pdf.thrift import BARE
-from publish.lines import Kind, Paragraph, Role, Rules, Style, Token
-
-NEARLY = 1.5  # measures: a paragraph not longer may be one whose box was made as wide as it is
+from publish.lines import Kind, Role, Rules, Style
 
 _block: Any = import_module("weasyprint.layout.block")  # the engine has no types
 _inline: Any = import_module("weasyprint.layout.inline")
@@ -180,101 +178,11 @@ class Composer:
             tokens = found
         if not any(token.kind is Kind.HAN for token in tokens):
             raise NotOursError
-        return self._measured(context, box, containing, gathered, tokens)
-
-    def _measured(
-        self,
-        context: Any,
-        box: Any,
-        containing: Any,
-        gathered: Gathering,
-        tokens: tuple[Token, ...],
-    ) -> Composed:
-        widths: list[float] = []
-        ems: list[float] = []
-        sorts: list[Any] = []
-        at = 0
-        for number, leaf in enumerate(gathered.leaves):
-            leaf.first = at
-            while at < len(tokens) and tokens[at].run == number:
-                at += 1
-            leaf.last = at
-            if leaf.first == at:
-                continue
-            own = tokens[leaf.first : at]
-            size = leaf.size
-            ems += [leaf.aside.size if leaf.aside else size] * len(own)
-            if leaf.aside and not leaf.aside.drawn:
-                sorts += [Sort()] * len(own)
-                widths += leaf.aside.widths
-            elif leaf.text:
-                found = self._shaped(leaf, own)
-                sorts += found
-                scale = size / SIZE
-                widths += [sort.width * scale for sort in found]
-            elif leaf.leader:
-                widths.append(leaf.unit)
-                sorts.append(None)
-            else:
-                made = _inline.atomic_box(context, leaf.box, 0, None, containing, [], [])
-                widths.append(made.margin_width())
-                sorts.append(None)
-        before, after = paddings(gathered)
-        for leaf, left, right in asides.rooms(gathered.leaves, tokens, widths):
-            before[leaf.first] = before.get(leaf.first, 0.0) + left
-            after[leaf.last - 1] = after.get(leaf.last - 1, 0.0) + right
-        for token, more in (*before.items(), *after.items()):
-            widths[token] += more
-        if max(widths) > containing.width:
-            raise NotOursError  # to be cut between any characters
         _percent.resolve_one_percentage(box, "text_indent", containing.width)
-        measure = containing.width - box.text_indent
-        rules = self._rules(box)
-        paragraph = lines.compose(tokens, widths, ems, rules)
-        if measure < paragraph.ends[-1] <= NEARLY * measure and _shrinks(box.style):
-            paragraph = _tight(paragraph, ems, rules, measure)
-        fit = self._fit and box.style["text_align_all"] == "justify"
-        ends = lines.fitted(paragraph, containing.width, box.text_indent) if fit else {}
-        leaves = gathered.leaves
-        marked = any(leaf.aside or leaf.box.style["__underline"] for leaf in leaves)
-        return Composed(
-            box.children, containing.width, paragraph, leaves, before, after, sorts, ends, marked
-        )
+        measuring = Measuring(context, box, containing, gathered, self._rules(box), self._shaper)
+        return measuring.composed(tokens, fit=self._fit)
 
     def _rules(self, box: Any) -> Rules:
         region = lines.region(box.style["lang"])
         usual = Style.KAIMING if region is lines.Region.MAINLAND else Style.QUANJIAO
         return Rules(region, self._style or usual)
-
-    def _shaped(self, leaf: Leaf, tokens: Sequence[Token]) -> list[Any]:
-        if leaf.text == END:
-            return [Sort()]
-        assert leaf.fount
-        found = self._shaper.shape(tokens, leaf.fount.case)
-        if not all(sort.sound for sort in found):
-            raise NotOursError
-        return found
-
-
-def _shrinks(style: Any) -> bool:
-    """Return whether what has a style stands in a box that may be as wide as its text."""
-    while style is not None:
-        if (
-            style["display"][0] in ("table-cell", "table-caption")
-            or "flow-root" in style["display"]
-            or style["float"] in ("left", "right")
-            or style["position"] in ("absolute", "fixed")
-        ):
-            return True
-        style = style.parent_style
-    return False
-
-
-def _tight(paragraph: Paragraph, ems: Sequence[float], rules: Rules, measure: float) -> Paragraph:
-    """Return a paragraph without gaps if that makes one line of it.
-
-    Cells of tables and other boxes that shrink to fit are as wide as the engine thinks their
-    text is, and that knows of no gaps.
-    """
-    tight = lines.compose(paragraph.tokens, paragraph.widths, ems, replace(rules, gap=0.0))
-    return tight if tight.ends[-1] <= measure + 1e-3 else paragraph

@@ -7,7 +7,7 @@ its boxes, `_adjust_line_height`, `line_box_verticality` and `atomic_box`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import accumulate, groupby
@@ -17,9 +17,10 @@ from typing import Any
 
 from publish import lines
 from publish.backends.pdf import asides, beside
+from publish.backends.pdf.hyphens import HYPHEN
 from publish.backends.pdf.pen import SEEN, Setting
 from publish.backends.pdf.shaper import SIZE, Fount, Sort
-from publish.lines import Kind, Paragraph, Token
+from publish.lines import SOFT, Kind, Paragraph, Token
 
 _inline: Any = import_module("weasyprint.layout.inline")  # the engine has no types
 
@@ -70,6 +71,31 @@ class Composed:
     sorts: list[Any]  # of each token
     ends: dict[int, int]  # token behind a line by that which it begins with, where that is settled
     marked: bool = False  # whether something stands beside the text
+    carried: frozenset[int] = frozenset()  # second parts of words that are said with the first
+
+    def __post_init__(self) -> None:
+        self.carried = frozenset(self._carried()) if self.paragraph.hyphens else frozenset()
+
+    def _carried(self) -> Iterator[int]:
+        """Yield the parts of words that begin a line and can be silent.
+
+        Readers take an empty text for none, so that something must follow that is said instead.
+        """
+        for start, after in self.ends.items():
+            if start - 1 in self.paragraph.hyphens:
+                leaf = next(leaf for leaf in self.leaves if leaf.first <= start < leaf.last)
+                if start + 1 < min(leaf.last, self.paragraph.drawn(start, after)):
+                    yield start
+
+    def broken(self, token: int) -> tuple[Token, Token]:
+        """Return a word's first part and a hyphen, as they are to be said.
+
+        If the rest is not silent, that is a soft hyphen (ISO 32000-1, 14.8.2.2.3).
+        """
+        first, second = self.paragraph.tokens[token : token + 2]
+        rest, sign = (second.text, "") if token + 1 in self.carried else ("", SOFT)
+        whole = first._replace(text=(first.text + rest).replace(SOFT, ""))
+        return whole, HYPHEN._replace(text=sign)
 
     def skip(self, token: int) -> Any:
         """Return the engine's skip stack for a line that begins with a token."""
@@ -271,7 +297,11 @@ class LineMaker:
         found, composed = self._found, self._composed
         first, last = max(leaf.first, found.start), min(leaf.last, found.end)
         tokens = composed.paragraph.tokens[first:last]
-        made = box.copy_with_text("".join(token.text for token in tokens))
+        said = "".join(token.text for token in tokens)
+        if SOFT in said:
+            said = said.replace(SOFT, "")
+            tokens = tuple(token._replace(text=token.text.replace(SOFT, "")) for token in tokens)
+        made = box.copy_with_text(said)
         x = self._x(first)
         end = last - 1
         right = self._origin + self._places[end - found.start] + composed.paragraph.widths[end]
@@ -280,12 +310,25 @@ class LineMaker:
         assert leaf.fount
         self._stand(made, leaf.fount)
         gap = self._gap(leaf, last)
+        sorts = tuple(composed.sorts[first:last])
+        places = self._inside(first, last, x)
+        joins: list[int] = []
+        if first in composed.carried:  # said on the line before
+            tokens = (tokens[0]._replace(text=""), *tokens[1:])
+            joins.append(1)
+        if found.hyphen and last == found.end:
+            made.width += composed.paragraph.hyphens[end]
+            places = (*places, places[-1] + composed.paragraph.widths[end])
+            sorts = (*sorts, leaf.fount.hyphen)
+            tokens = (*tokens[:-1], *composed.broken(end))
+            joins.append(len(tokens) - 1)
         made.pango_layout = Setting(
             text=made.text,
             tokens=tokens,
-            sorts=tuple(composed.sorts[first:last]),
-            places=self._inside(first, last, x),
+            sorts=sorts,
+            places=places,
             style=box.style,
+            joins=joins,
             tail=leaf.fount.space if gap else None,
             gap=gap,
             aside=leaf.aside,

@@ -15,7 +15,7 @@ from publish.pagination import PageStart
 
 STAGE = "pages"
 VERSION = "1"
-_ENGINES = ("weasyprint", "pydyf", "ziamath", "uharfbuzz", "pikepdf")
+_ENGINES = ("weasyprint", "pydyf", "pyphen", "ziamath", "uharfbuzz", "pikepdf")
 
 
 def engines() -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Setting:
     tail: Sort | None = None  # a space that is drawn and not said, where a gap follows the box
     gap: float = 0.0  # that gap, in CSS pixels
     said: str | None = None  # what readers take the whole for, if not for its text
+    joins: Sequence[int] = ()  # tokens that are said together with the one before
     rises: Sequence[float] = ()  # CSS pixels by which tokens stand higher than the base line
     aside: Any = None  # what stands beside it, see `asides`
     under: Underline | None = None  # see `beside`
@@ -193,7 +194,7 @@ def _parts(setting: Setting, places: Sequence[float]) -> Iterator[tuple[int, int
 
     Readers take a gap for a space, and full-width marks that share one square for two lines or
     words; so also in words whose quotes are narrowed. Tokens on both sides are drawn as a
-    sequence that says its text; those that touch are one.
+    sequence that says its text, as are words with a hyphen; those that touch are one.
     Where the gap is behind the box, a space fills it that the sequence does not say.
     """
     count = len(places)
@@ -209,6 +210,8 @@ def _parts(setting: Setting, places: Sequence[float]) -> Iterator[tuple[int, int
             continue
         if tokens[number + 1].kind not in _SPACES:
             held[number] = held[number + 1] = joined[number + 1] = True
+    for number in setting.joins:
+        held[number - 1] = held[number] = joined[number] = True
     if setting.tail:
         held[-1] = True
     first = 0

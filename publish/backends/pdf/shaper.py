@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from publish.lines import Kind, Token
+from publish.lines import SOFT, Kind, Token
 
 _text: Any = import_module("weasyprint.text.line_break")  # the engine has no types
 _ffi: Any = import_module("weasyprint.text.ffi")
@@ -31,7 +31,7 @@ _DRAWN_AMONG_HAN = frozenset(
         *(Kind.DASH, Kind.ELLIPSIS, Kind.PREFIX, Kind.POSTFIX),
     }
 )
-_UNDRAWN = str.maketrans(dict.fromkeys("\u200b\u2060", ""))
+_UNDRAWN = str.maketrans(dict.fromkeys("\u200b\u2060" + SOFT, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class Fount:
     def space(self) -> Sort:
         """The space of its face."""
         return self.case.sorts[SPACE]
+
+    @property
+    def hyphen(self) -> Sort:
+        """The hyphen of its face, if it was shaped."""
+        return self.case.sorts["-"]
 
 
 SPACE = " "
