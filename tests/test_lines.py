@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import unicodedata
 from itertools import pairwise, product
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publish import lines
 from publish.lines import (
     Break,
     Kind,
@@ -432,3 +434,7 @@ def test_a_word_joiner_keeps_han_together() -> None:
     widths = [1.0] * len(tokens)
     rows = compose(tokens, widths, widths, Rules()).breaks(4.0)
     assert [line.start for line in rows] == [0, 3]
+
+
+def test_the_example_of_the_room_is_true() -> None:
+    assert doctest.testmod(lines) == (0, 6)

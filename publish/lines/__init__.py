@@ -11,7 +11,7 @@ their anchors, as in https://www.w3.org/TR/clreq/#line_adjustment: their numbers
 >>> widths = [10.0] * len(tokens)
 >>> paragraph = compose(tokens, widths, widths, Rules())
 >>> [(line.start, line.end) for line in paragraph.breaks(40.0, indent=20.0)]
-[(0, 2), (2, 7)]
+[(0, 1), (1, 7)]
 
 Characters become tokens (`tokens`), tokens that meet have a joint (`joints`), joints and widths
 make a paragraph, which is broken anywhere for any measure, line by line (`breaking`) or as a whole
