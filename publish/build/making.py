@@ -13,7 +13,7 @@ from pathlib import Path
 from publish import backends, compiler, figures
 from publish.build import ledger, outputs
 from publish.build.outputs import Output
-from publish.build.plan import Plan, options
+from publish.build.plan import Plan, options, writing, writing_place
 from publish.cache import Cache
 from publish.config import COMMAND_LINE, place
 from publish.config.figures import FigureSettings
@@ -26,6 +26,7 @@ from publish.diagnostics import (
     Severity,
     Silent,
     error,
+    note,
 )
 from publish.layouts import Layout
 from publish.model import Book, Cover, Edition
@@ -75,6 +76,7 @@ def make(
     if (strict and counting.warnings) or (settings.missing == "error" and materials.misses()):
         shop.report(_strict(counting))
         return {}, 1
+    shop.report(*_turned(plan, stale))
     tasks: list[tuple[Output, _Task]] = []
     for output, plain in editions(plan, stale, materials, shop):
         edition = _covered(plan, output, plain, settings, shop)
@@ -105,6 +107,26 @@ def make(
             ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
     return made, status
+
+
+def _turned(plan: Plan, wanted: Sequence[Output]) -> Iterator[Diagnostic]:
+    """Yield a note for each edition asked for in columns by a backend that sets lines alone.
+
+    A note, for such a book is what its configuration can mean: by default one is made as both.
+    """
+    told = set()
+    for output in wanted:
+        edition = (output.book.name, output.edition.name)
+        if output.writing == writing(output) or output.backend == "cover" or edition in told:
+            continue
+        told.add(edition)
+        yield note(
+            "writing-horizontal",
+            f"{output.path.name}: a {output.backend.upper()} cannot be set vertically; "
+            "its lines are horizontal",
+            writing_place(plan.loaded, output),
+            'only the EPUB can be vertical: to = ["epub"] leaves the other out',
+        )
 
 
 def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
@@ -154,14 +176,16 @@ def editions(
     plan: Plan, wanted: Sequence[Output], materials: compiler.Materials, shop: Workshop
 ) -> Iterator[tuple[Output, Edition]]:
     """Yield every output wanted with its edition, without cover, compiled once for all formats."""
-    done: dict[tuple[str, str, str], Edition] = {}
+    done: dict[tuple[str, str, str, str], Edition] = {}
     for output in wanted:
-        key = (output.manuscript.name, output.edition.name, output.layout)
+        written = writing(output)
+        key = (output.manuscript.name, output.edition.name, output.layout, written)
         if key not in done:
             brief = compiler.Brief(
                 output.edition,
                 plan.phrases.get(output.edition.name, ()),
                 plan.loaded.config.project.url,
+                written,
             )
             done = {
                 key: compiler.compile_edition(

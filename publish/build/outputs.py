@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from publish.config import SOURCE, BookSettings, EditionSettings
 from publish.diagnostics import Diagnostic, Place, UsageError, error
-from publish.model import Manuscript
+from publish.model import HORIZONTAL, Manuscript
 
 _KINDS = {".epub": b"PK\x03\x04", ".pdf": b"%PDF"}
 
@@ -27,6 +27,7 @@ class Output:
     backend: str
     layout: str
     path: Path
+    writing: str = HORIZONTAL  # as asked for: see `plan.writing`
 
 
 def stem(manuscript: Manuscript, book: BookSettings, edition: EditionSettings) -> str:

@@ -39,7 +39,7 @@ def convert_quotes(text: str, script: str) -> str:
 
     Args:
         text: one paragraph.
-        script: "Hans" or "Hant".
+        script: "Hans" or "Hant"; "Hant" also for vertical text in either script.
     """
     if not _any.search(text):
         return text

@@ -29,6 +29,7 @@ class EpubBackend:
 
     name = "epub"
     suffix = ".epub"
+    vertical = True
 
     @property
     def version(self) -> str:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import emphasis, navigation, splitting, tables
+from publish.backends.epub import emphasis, navigation, splitting, tables, vertical
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, cover_name, documents
@@ -20,7 +20,7 @@ from publish.backends.epub.text import legal, visible
 from publish.cache import Cache
 from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
 from publish.layouts import Layout
-from publish.model import Chapter, Edition, Figure
+from publish.model import VERTICAL, Chapter, Edition, Figure
 from publish.workshop import Workshop
 
 NAV_LIMIT = 240_000  # bytes of the navigation document
@@ -64,8 +64,7 @@ def bind(
     shop.report(*setting.desk.findings, *_heavy(edition, figures, reader, shop.cache))
 
     book = package(edition, setting.desk.facts)
-    styles = SHEET + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
-    sheet = reader.stylesheet(styles)
+    sheet = reader.stylesheet(_styles(edition, layout, options))
     book.put(Verbatim("nav", navigation.NAME, XHTML_TYPE, nav, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
     book.put(Verbatim("css", STYLE, "text/css", sheet.encode()))
@@ -78,6 +77,14 @@ def bind(
     book.spine = [*first, "nav", *(item.id for item in made if item.id not in first)]
     beside = {APPLE_FILE: APPLE_OPTIONS} if reader.apple_options else {}
     Writer(out, book, modified(edition.date), beside).write()
+
+
+def _styles(edition: Edition, layout: Layout, options: Mapping[str, object]) -> str:
+    """Return the rules of a book; those for columns come last."""
+    rules = SHEET + emphasis.rules(options, layout)
+    if edition.writing != VERTICAL:
+        return rules + layouts.stylesheet(layout, "epub")
+    return rules + vertical.SHEET + layouts.stylesheet(layout, "epub", "vertical")
 
 
 def _readable(edition: Edition) -> Edition:
@@ -135,7 +142,7 @@ def _desk(
     pictures = {layouts.labels(c.language or edition.language).picture for c in edition.chapters}
     stopgap = re.compile(rf"[：:]\s?({'|'.join(map(re.escape, sorted(pictures)))})\d*$")
     names = set(figures) | {cover_name(edition.cover.figure)} if edition.cover else set(figures)
-    return Desk(edition.language, places, names, stopgap)
+    return Desk(edition.language, places, names, stopgap, edition.writing == VERTICAL)
 
 
 def _navigation(
