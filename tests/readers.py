@@ -129,6 +129,7 @@ def _reading(book: Path, told: dict[str, Any]) -> Reading:
             for s in sections
             for what in s["lonely"]
         ),
+        *(f"{s['id']}: caption on another page: {what}" for s in sections for what in s["parted"]),
         *(
             f"{kind} leads nowhere: {label}"
             for kind in ("contents", "landmarks", "pageList")

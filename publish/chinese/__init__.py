@@ -16,7 +16,7 @@ from publish.chinese.converting import Converter, Phrases, converter
 from publish.chinese.detecting import detect
 from publish.chinese.passages import Passage, convert_passages
 from publish.chinese.phrases import read_phrases
-from publish.chinese.quotes import convert_quotes
+from publish.chinese.quotes import convert_quotes, corner_quotes
 from publish.chinese.sections import convert_section, corner_section
 
 
@@ -38,11 +38,6 @@ def convert_text(text: str, converter: Converter, source: str, target: str) -> s
     return "".join(convert_passages([Passage((text,))], converter, script)[0])
 
 
-def corner_text(text: str) -> str:
-    """Return a string of metadata with the quotation marks of vertical text, 「」 and 『』."""
-    return convert_quotes(text, "Hant")
-
-
 __all__ = [
     "CONFIGURATIONS",
     "Converter",
@@ -52,8 +47,8 @@ __all__ = [
     "convert_section",
     "convert_text",
     "converter",
+    "corner_quotes",
     "corner_section",
-    "corner_text",
     "detect",
     "is_configuration",
     "read_phrases",

@@ -13,7 +13,7 @@ from publish.chinese.converting import Converter
 from publish.chinese.detecting import has_han
 from publish.chinese.literals import OBJECT, literals, mask, unmask
 from publish.chinese.passages import Passage, convert_passages
-from publish.chinese.quotes import convert_quotes
+from publish.chinese.quotes import corner_quotes
 from publish.model import XHTML
 
 _X = f"{{{XHTML}}}"
@@ -77,7 +77,7 @@ def corner_section(root: Any) -> None:
     for block in _blocks(root, "", "", _quoted):
         text = "".join(piece for _, _, piece in block)
         kept = literals(text, "")
-        turned = unmask(convert_quotes(mask(text, kept), "Hant"), text, kept)
+        turned = unmask(corner_quotes(mask(text, kept)), text, kept)
         start = 0
         for element, place, old in block:
             new = turned[start : start + len(old)]

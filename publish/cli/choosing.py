@@ -103,7 +103,16 @@ def _names() -> list[str]:
     return [
         *("tag", "category", "path", "since", "until", "author", "series", "articles"),
         *("exclude", "exclude_tag", "order", "parts", "split", "title", "subtitle"),
-        *("book_author", "publisher", "language", "cover", "drafts", "layout", "writing", "editions"),
+        *(
+            "book_author",
+            "publisher",
+            "language",
+            "cover",
+            "drafts",
+            "layout",
+            "writing",
+            "editions",
+        ),
         *PAGES,
         "target",
         "toc_depth",

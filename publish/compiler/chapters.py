@@ -115,7 +115,7 @@ class _Converter:
 
         if self.converter is not None:
             text = chinese.convert_text(text, self.converter, self.source, self.target)
-        return chinese.corner_text(text) if self.vertical else text
+        return chinese.corner_quotes(text) if self.vertical else text
 
     def section(self, root: etree._Element) -> None:
         if not (self.converter or self.vertical):

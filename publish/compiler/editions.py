@@ -223,4 +223,4 @@ class _Strings:
         if self.configuration:
             converter = chinese.converter(self.configuration, self.phrases)
             text = chinese.convert_text(text, converter, self.source, self.target)
-        return chinese.corner_text(text) if self.vertical else text
+        return chinese.corner_quotes(text) if self.vertical else text

@@ -231,9 +231,7 @@ class _Checker:
         flag = self.place("writing")  # one on the command line is for all editions
         writing = "" if flag and flag.file == COMMAND_LINE else table.writing
         if name == SOURCE:
-            return EditionSettings(
-                SOURCE, title=table.title, layout=table.layout, writing=writing
-            )
+            return EditionSettings(SOURCE, title=table.title, layout=table.layout, writing=writing)
         language = locales.normalise(table.language or name)
         if language not in locales.EDITIONS:
             self._no_edition(name, table.language)

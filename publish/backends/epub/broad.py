@@ -45,9 +45,9 @@ def mark(root: etree._Element) -> None:
                 columns[place] = max(columns.get(place, 0), _cell(cell))
         if sum(columns.values()) > PAGE:
             _tell(table)
-    for formula in root.iter(_MATH):
-        block = formula.getparent()
-        if block is not None and block.tag == _DIV and _formula(formula) > PAGE:
+    for found in root.iter(_MATH):
+        block = found.getparent()
+        if block is not None and block.tag == _DIV and formula(found) > PAGE:
             _tell(block)
             block.set("tabindex", "0")
     for link in root.iter(_A):
@@ -69,11 +69,11 @@ def _cell(cell: etree._Element) -> float:
     return PADDING + max(LETTER * longest, 1)
 
 
-def _formula(element: etree._Element) -> float:
+def formula(element: etree._Element) -> float:
     """Return about how broad a formula is, in em."""
     if element.tag in _UNSEEN:
         return 0
     if not len(element):
         return SYMBOL * len((element.text or "").strip())
-    widths = [_formula(child) for child in element.iterchildren(etree.Element)]
+    widths = [formula(child) for child in element.iterchildren(etree.Element)]
     return max(widths, default=0) if element.tag in _STACKED else sum(widths)

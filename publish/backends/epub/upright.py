@@ -1,7 +1,7 @@
 """Short numbers stand upright in a column 縱中橫; longer runs of Latin lie on their side.
 
 What stands upright, in the width of one character: one or two digits, a single letter, and two
-half-width marks such as !? (電書協 guide; clreq, "Mixed Text Composition in Vertical Writing Mode").
+half-width marks such as !? (電書協 guide; clreq, "Mixed Text Composition in Vertical Writing").
 Each becomes a span of class ``tcy``; text stays as it is, and so does what belongs to Latin
 words: in "Python 3", "3.5" or "20:30" nothing stands up.
 """
@@ -95,9 +95,7 @@ def _sign(element: etree._Element, lying: str) -> str:
     return _WORD if language and not locales.is_chinese(language) and language != "und" else ""
 
 
-def _put(
-    element: etree._Element, place: str, text: str, found: Sequence[tuple[int, int]]
-) -> None:
+def _put(element: etree._Element, place: str, text: str, found: Sequence[tuple[int, int]]) -> None:
     """Part a text, and put spans between."""
     before = text[: found[0][0]]
     ends = [start for start, _ in found[1:]] + [len(text)]

@@ -16,24 +16,26 @@ from copy import deepcopy
 
 from lxml import etree
 
-from publish.backends.epub import upright
+from publish.backends.epub import broad, upright
 from publish.backends.epub.trees import tag
+from publish.model import MATHML
 
 ACROSS = "across"  # the class of blocks whose lines are horizontal
 WIDTH, HEIGHT = 20.0, 26.0  # em: a telephone's page, without its margins
 WIDEST = 24.0  # em, of a picture on any page
-LINES = 17  # of code that fit on a page
+LINES = 20  # of code that fit on a page
 SIGNS = 38  # of code in a line
 NATURAL = 16  # pixels of a picture in an em: above that it is not enlarged
+BESIDE = 8.0  # em, of a formula in a line: it lies across, and a broader one has its own line
 COLUMN = 1.25  # em, of a caption
 _ROW, _CELL = 1.26, 0.4  # em: a line in a cell, and what is above and below it
 
 _PRE, _TABLE, _TR, _DIV, _IMG = tag("pre"), tag("table"), tag("tr"), tag("div"), tag("img")
+_MATH = f"{{{MATHML}}}math"
 _FIGURE, _CAPTION = tag("figure"), tag("figcaption")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
-# What the layout's vertical.css may add to, or change. Names of modes with a prefix are for
-# WebKit and Kindle.
+# The layout's vertical.css follows and may change it. Names with a prefix are for older WebKit.
 SHEET = f"""\
 html {{ -webkit-writing-mode: vertical-rl; writing-mode: vertical-rl; }}
 html {{ -webkit-text-orientation: mixed; text-orientation: mixed; }}
@@ -42,6 +44,8 @@ html {{ -webkit-text-orientation: mixed; text-orientation: mixed; }}
   -webkit-writing-mode: horizontal-tb; writing-mode: horizontal-tb;
   max-width: {WIDTH:g}em; max-width: min(80vw, 32em);
 }}
+img {{ max-height: 100%; }}
+section.cover img {{ width: auto; max-width: 100vw; max-height: 100%; }}
 h1.continued {{ margin: 0 0 0 1em; }}
 """
 
@@ -55,9 +59,11 @@ def settle(root: etree._Element) -> None:
         if block is not None and block.tag == _DIV and _fits(table):
             _lay(block)
     for block in root.iter(_DIV):
-        classes = block.get("class", "").split()
-        if "math" in classes:
+        if "math" in block.get("class", "").split():
             _lay(block)
+    for formula in root.iter(_MATH):
+        if formula.get("display") != "block" and broad.formula(formula) > BESIDE:
+            formula.set("display", "block")
     for image in root.iter(_IMG):
         _settle_picture(image)
     upright.mark(root, ACROSS)
@@ -94,8 +100,9 @@ def _settle_code(block: etree._Element) -> None:
 
 def _parts(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and height of the parts of code, as even as lines allow."""
-    lines = [(match.end(), max(1, math.ceil(_signs(match[0]) / SIGNS))) for match in
-             _LINE.finditer(text)]
+    lines = [
+        (match.end(), max(1, math.ceil(_signs(match[0]) / SIGNS))) for match in _LINE.finditer(text)
+    ]
     total = sum(height for _, height in lines)
     most = min(LINES, math.ceil(total / math.ceil(total / LINES))) if total else LINES
     start = end = height = 0
@@ -152,8 +159,8 @@ def _fits(table: etree._Element) -> bool:
     room = max(1.0, WIDTH - 1.2 * columns)
     share = [room * width / max(sum(widest), room) for width in widest]
     height = sum(
-        _CELL + _ROW * max((math.ceil(one / max(share[n], 1.0)) for n, one in enumerate(row)),
-                           default=1)
+        _CELL
+        + _ROW * max((math.ceil(one / max(share[n], 1.0)) for n, one in enumerate(row)), default=1)
         for row in rows
     )
     return height + 2 <= HEIGHT and sum(max(one, 1.0) for one in share) <= room
