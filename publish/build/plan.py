@@ -176,6 +176,7 @@ _KEYS = {  # of the book, on which a finding's code hangs
     "no-articles": "select",
     "backend-unknown": "to",
     "layout-unknown": "layout",
+    "layout-option": "layout",
     "title-placeholder": "title",
     "output-placeholder": "output",
 }

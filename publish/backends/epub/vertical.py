@@ -55,9 +55,9 @@ def settle(root: etree._Element) -> None:
     for block in list(root.iter(_PRE)):
         _settle_code(block)
     for table in root.iter(_TABLE):
-        block = table.getparent()
-        if block is not None and block.tag == _DIV and _fits(table):
-            _lay(block)
+        holder = table.getparent()
+        if holder is not None and holder.tag == _DIV and _fits(table):
+            _lay(holder)
     for block in root.iter(_DIV):
         if "math" in block.get("class", "").split():
             _lay(block)
