@@ -65,14 +65,19 @@ class Reading:
 
 
 def read_books(
-    books: Sequence[Path], shots: Sequence[Path] = (), *, dark: bool = False
+    books: Sequence[Path],
+    shots: Sequence[Path] = (),
+    *,
+    dark: bool = False,
+    size: tuple[int, int] = (600, 800),
 ) -> list[Reading]:
     """Open books, turn pages to the end, and look at every section and every note.
 
     With ``shots``, a folder for each book, every page is photographed.
     """
     chromium = _ready()
-    request = {"books": [str(b) for b in books], "shots": [str(s) for s in shots], "dark": dark}
+    files, folders = [str(book) for book in books], [str(shot) for shot in shots]
+    request = {"books": files, "shots": folders, "dark": dark, "size": size}
     done = _run(_SCRIPTS / "read.mjs", chromium, json.dumps(request))
     told = [json.loads(line) for line in done.stdout.splitlines()]
     return [_reading(book, answer) for book, answer in zip(books, told, strict=True)]

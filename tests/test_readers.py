@@ -105,6 +105,7 @@ def unsized(sound: Path, path: Path) -> Path:
             data = whole.read(info)
             if info.filename.endswith("c0000000004.xhtml"):
                 text = re.sub(r' style="[^"]*"', "", data.decode())
+                text = text.replace("<figure ", '<figure style="display: block" ')
                 parting = r'</code></pre>\s*<pre class="code across"><code>'
                 text, joined = re.subn(parting, "", text)
                 assert joined > 3
@@ -202,6 +203,14 @@ def test_text_is_set_as_chinese_and_in_the_face_that_the_reader_chose(
 
 def test_nothing_goes_over_the_edge_of_a_small_page(readings: dict[str, Reading]) -> None:
     assert readings["broad"].faults == ()
+
+
+def test_nothing_of_a_vertical_book_goes_over_the_edge_of_a_telephone(
+    books: dict[str, Path],
+) -> None:
+    some = [books["vertical-classic"], books["vertical-magazine"]]
+    for reading in read_books(some, size=(360, 640)):
+        assert reading.faults == (), reading.book
 
 
 def test_ace_finds_no_violation(violations: dict[str, list[str]]) -> None:

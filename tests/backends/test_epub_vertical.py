@@ -181,9 +181,9 @@ def test_a_picture_leaves_room_for_its_caption_on_a_small_page(shape: tuple[int,
     told, style = height_of(*shape, "图注" * 30)
     for high in (bare, told):
         assert 0 < high <= min(26, height / 16) + 0.01  # of the page, and of its own pixels
-        assert high * width / height <= 18
-    columns = 3
-    assert told * width / height <= 18 - 1.25 * columns
+        assert high * width / height <= vertical.WIDTH
+    columns = 2
+    assert told * width / height <= vertical.WIDTH - 1.25 * columns
     assert style.endswith("width:auto")
 
 

@@ -21,12 +21,13 @@ from publish.backends.epub.trees import tag
 from publish.model import MATHML
 
 ACROSS = "across"  # the class of blocks whose lines are horizontal
-WIDTH, HEIGHT = 20.0, 26.0  # em: a telephone's page, without its margins
+WIDTH, HEIGHT = 13.0, 26.0  # em: a telephone's page without the margins of its reader
+MARGINS = 9.5  # em: these margins
 WIDEST = 24.0  # em, of a picture on any page
-LINES = 20  # of code that fit on a page
-SIGNS = 38  # of code in a line
+LINES = 21  # of code that fit on a page
+SIGNS = 28  # of code in a line
 NATURAL = 16  # pixels of a picture in an em: above that it is not enlarged
-BESIDE = 8.0  # em, of a formula in a line: it lies across, and a broader one has its own line
+BESIDE = 8.0  # em, of a formula: a broader one may not fit, and has no room beside a line
 COLUMN = 1.25  # em, of a caption
 _ROW, _CELL = 1.26, 0.4  # em: a line in a cell, and what is above and below it
 
@@ -35,15 +36,17 @@ _MATH = f"{{{MATHML}}}math"
 _FIGURE, _CAPTION = tag("figure"), tag("figcaption")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
+# A figure that is a block would be parted, whatever it says, where a heading is to stay with it.
 # The layout's vertical.css follows and may change it. Names with a prefix are for older WebKit.
 SHEET = f"""\
 html {{ -webkit-writing-mode: vertical-rl; writing-mode: vertical-rl; }}
 html {{ -webkit-text-orientation: mixed; text-orientation: mixed; }}
 .{upright.CLASS} {{ -webkit-text-combine: horizontal; text-combine-upright: all; }}
 .{ACROSS} {{
-  -webkit-writing-mode: horizontal-tb; writing-mode: horizontal-tb;
-  max-width: {WIDTH:g}em; max-width: min(80vw, 32em);
+  -webkit-writing-mode: horizontal-tb; writing-mode: horizontal-tb; box-sizing: border-box;
+  max-width: {WIDTH:g}em; max-width: min(max(55vw, 100vw - {MARGINS:g}rem), 32rem);
 }}
+figure {{ display: inline-block; height: 100%; }}
 img {{ max-height: 100%; }}
 section.cover img {{ width: auto; max-width: 100vw; max-height: 100%; }}
 h1.continued {{ margin: 0 0 0 1em; }}
@@ -62,8 +65,7 @@ def settle(root: etree._Element) -> None:
         if "math" in block.get("class", "").split():
             _lay(block)
     for formula in root.iter(_MATH):
-        if formula.get("display") != "block" and broad.formula(formula) > BESIDE:
-            formula.set("display", "block")
+        _settle_formula(formula, broad.formula(formula))
     for image in root.iter(_IMG):
         _settle_picture(image)
     upright.mark(root, ACROSS)
@@ -71,6 +73,17 @@ def settle(root: etree._Element) -> None:
 
 def _lay(element: etree._Element) -> None:
     element.set("class", f"{element.get('class', '')} {ACROSS}".strip())
+
+
+def _settle_formula(formula: etree._Element, breadth: float) -> None:
+    """Let a broad formula be moved to and fro, and give one of a line a line of its own."""
+    block = formula.getparent()
+    if block is not None and block.tag == _DIV:
+        if BESIDE < breadth <= broad.PAGE:  # a broader one has it already
+            broad.tell(block)
+            block.set("tabindex", "0")
+    elif breadth > BESIDE:
+        formula.set("display", "block")
 
 
 # ---- code
@@ -150,10 +163,10 @@ def _drop(child: etree._Element, parent: etree._Element) -> None:
 
 
 def _fits(table: etree._Element) -> bool:
-    """Tell whether a table that lies across has room on a small page."""
+    """Tell whether a table that lies across has room on a small page, its cells broken in lines."""
     rows = [[_length(cell) for cell in row] for row in table.iter(_TR)]
     columns = max(map(len, rows), default=0)
-    if not columns or "broad" in table.get("class", "").split():
+    if not columns or broad.breadth(table) > WIDTH:
         return False
     widest = [max((row[n] for row in rows if n < len(row)), default=1.0) for n in range(columns)]
     room = max(1.0, WIDTH - 1.2 * columns)
@@ -163,7 +176,7 @@ def _fits(table: etree._Element) -> bool:
         + _ROW * max((math.ceil(one / max(share[n], 1.0)) for n, one in enumerate(row)), default=1)
         for row in rows
     )
-    return height + 2 <= HEIGHT and sum(max(one, 1.0) for one in share) <= room
+    return height + 2 <= HEIGHT
 
 
 def _length(element: etree._Element) -> float:
@@ -187,12 +200,13 @@ def _settle_picture(image: etree._Element) -> None:
     holder = image.getparent()
     caption = holder.find(_CAPTION) if holder is not None and holder.tag == _FIGURE else None
     columns = math.ceil(0.86 * _length(caption) / HEIGHT) if caption is not None else 0
-    share = max(0.3, (WIDTH - 2 - COLUMN * (columns + 1)) / WIDTH)  # of a page's width
+    beside = 1 + (COLUMN * columns + 0.5 if columns else 0)  # with margins
     most = min(HEIGHT, height / NATURAL, min(WIDEST, width / NATURAL) / ratio)
-    safe = WIDTH * share / ratio
+    safe = max(WIDTH - beside, WIDTH / 3) / ratio
     style = f"height:{min(most, safe):.4g}em"
     if safe < most:
-        style += f";height:min({100 * share / ratio:.4g}vw,{most:.4g}em)"
+        room = f"({100 / ratio:.4g}vw - {(MARGINS + beside) / ratio:.4g}em)"
+        style += f";height:min(max({30 / ratio:.4g}vw,{room}),{most:.4g}em)"
     image.set("style", f"{style};width:auto")
 
 
