@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from editions import ONE, chapter, img, picture, plain, rich, workshop
 from epubcheck import check_books
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -98,6 +98,7 @@ INLINE = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(INLINE)
 def test_no_text_is_lost_and_no_space_added(inside: str) -> None:
     for text in standing(inside):
@@ -134,6 +135,7 @@ def test_a_span_over_lines_is_in_both_blocks() -> None:
     assert first.find(f"{{{XHTML}}}b") is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("ab 中\t"), max_size=60), max_size=80))
 def test_parted_code_has_every_line(lines: list[str]) -> None:
     half = len(lines) // 2
