@@ -21,6 +21,7 @@ What is inside is Plain, too; msgspec reads no type that holds itself.
 XHTML = "http://www.w3.org/1999/xhtml"
 EPUB = "http://www.idpf.org/2007/ops"
 MATHML = "http://www.w3.org/1998/Math/MathML"
+HORIZONTAL, VERTICAL = WRITINGS = ("horizontal", "vertical")  # 横排, 竖排
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,7 @@ class Edition:
     position: int | None = None
     cover: Cover | None = None
     digest: str = ""
+    writing: str = HORIZONTAL  # or VERTICAL: columns from right to left, with corner quotes
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:

@@ -20,6 +20,9 @@ from readers import read_books
 SHOWN = {  # picture -> book, the pages that are shown, and whether by night
     "reader-classic": ("zi-yu-zhi.zh-Hans.epub", (8, 9), False),
     "reader-magazine": ("zazhi.epub", (7, 14), True),
+    # the later page on the left
+    "reader-vertical": ("zi-yu-zhi-zhipai.epub", (12, 11), False),
+    "reader-vertical-dark": ("zi-yu-zhi-zhipai.epub", (18, 17), True),
 }
 
 

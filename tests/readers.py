@@ -66,7 +66,12 @@ class Reading:
 
 
 def read_books(
-    books: Sequence[Path], shots: Sequence[Path] = (), *, dark: bool = False, own: bool = False
+    books: Sequence[Path],
+    shots: Sequence[Path] = (),
+    *,
+    dark: bool = False,
+    own: bool = False,
+    size: tuple[int, int] = (600, 800),
 ) -> list[Reading]:
     """Open books, turn pages to the end, and look at every section and every note.
 
@@ -74,8 +79,13 @@ def read_books(
     chooses no face, so that the book's are seen.
     """
     chromium = _ready()
-    request: dict[str, Any] = {"books": [str(b) for b in books], "dark": dark, "own": own}
-    request["shots"] = [str(s) for s in shots]
+    request = {
+        "books": [str(book) for book in books],
+        "shots": [str(shot) for shot in shots],
+        "dark": dark,
+        "own": own,
+        "size": size,
+    }
     done = _run(_SCRIPTS / "read.mjs", chromium, json.dumps(request))
     told = [json.loads(line) for line in done.stdout.splitlines()]
     return [_reading(book, answer) for book, answer in zip(books, told, strict=True)]
@@ -138,6 +148,7 @@ def _reading(book: Path, told: dict[str, Any]) -> Reading:
             for s in sections
             for what in s["lonely"]
         ),
+        *(f"{s['id']}: caption on another page: {what}" for s in sections for what in s["parted"]),
         *(
             f"{kind} leads nowhere: {label}"
             for kind in ("contents", "landmarks", "pageList")

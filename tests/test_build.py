@@ -242,3 +242,65 @@ def test_text_alike_in_both_scripts_follows_the_others(
     _, _, [book] = run(capsys, "epub")
     package = zipfile.ZipFile(str(book["path"])).read("EPUB/content.opf").decode()
     assert f"<dc:language>{language}<" in package
+
+
+# ---- writing
+
+
+def directions(folder: Path) -> dict[str, bool]:
+    """Return which books of a folder turn their pages from right to left, by name."""
+    books = {path.stem: zipfile.ZipFile(path) for path in folder.glob("*.epub")}
+    return {name: b'"rtl"' in book.read("EPUB/content.opf") for name, book in books.items()}
+
+
+HANT = '[editions.zh-Hant]\n{}\n[defaults]\nto = "epub"\neditions = ["source", "zh-Hant"]\n'
+
+
+def test_an_editions_writing_is_over_its_books_and_that_over_the_layouts(
+    site: Path, capsys: Capture
+) -> None:
+    write(site, "layouts/classic/layout.toml", '[options]\nwriting = "vertical"\n')
+    run(capsys, "epub", "-o", "layout/")
+    assert directions(site / "layout") == {"甲": True}
+    write(site, "publish.toml", HANT.format("") + 'writing = "horizontal"\n')
+    run(capsys, "epub", "-o", "book/")
+    assert directions(site / "book") == {"甲.source": False, "甲.zh-Hant": False}
+    write(site, "publish.toml", HANT.format('writing = "vertical"') + 'writing = "horizontal"\n')
+    run(capsys, "epub", "-o", "edition/")
+    assert directions(site / "edition") == {"甲.source": False, "甲.zh-Hant": True}
+    run(capsys, "epub", "-o", "flag/", "--writing", "horizontal")
+    assert not any(directions(site / "flag").values())
+
+
+def test_a_book_in_columns_is_another_book_and_not_fresh(site: Path, capsys: Capture) -> None:
+    def made(*words: str) -> tuple[bytes, bool]:
+        [book] = run(capsys, "epub", "-o", "book.epub", *words)[2]
+        package = zipfile.ZipFile(site / "book.epub").read("EPUB/content.opf")
+        return package.split(b"urn:uuid:")[1][:36], bool(book["fresh"])
+
+    lines, _ = made()
+    columns, fresh = made("--writing", "vertical")
+    assert columns != lines
+    assert not fresh
+    assert made("--writing", "vertical") == (columns, True)
+    assert made() == (lines, False)
+
+
+def test_a_pdf_says_once_that_its_lines_are_horizontal(site: Path, capsys: Capture) -> None:
+    write(site, "publish.toml", '[books.x]\nto = ["epub", "pdf"]\nwriting = "vertical"\n')
+    capsys.readouterr()
+    assert main(["build", "--json", "--offline", "--strict", "-j", "1"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [told] = [line for line in lines if line.get("code") == "writing-horizontal"]
+    assert (told["severity"], told["file"], told["line"]) == ("note", "publish.toml", 3)
+    assert len([line for line in lines if line["type"] == "book"]) == 2
+
+
+def test_a_writing_that_is_none_is_named(site: Path, capsys: Capture) -> None:
+    write(site, "layouts/classic/layout.toml", '[options]\nwriting = "sideways"\n')
+    status, found, _ = run(capsys, "epub")
+    assert status == 2
+    assert "layout-option layout 'classic': writing = 'sideways' cannot be meant" in found[0]
+    write(site, "publish.toml", '[editions.source]\nwriting = "sideways"\n')
+    status, found, _ = run(capsys, "epub")
+    assert (status, found[0].split()[0]) == (2, "publish.toml:2")

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from publish import chinese
 from publish.diagnostics import Severity, UsageError
+from publish.model import XHTML
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 SIMPLIFIED = "这个软件说了头发干燥，后面还有几个里程碑。"
@@ -263,6 +265,44 @@ def test_marks_are_nested_and_slips_understood(text: str, expected: str) -> None
 )
 def test_what_is_no_chinese_quotation_keeps_its_marks(text: str) -> None:
     assert chinese.convert_quotes(text, "Hant") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“外‘内’外”，‘单’", "「外『内』外」，「单」"),
+        ("没有开始”，没有结束“的", "没有开始「，没有结束」的"),
+        ("没有开始”。", "没有开始」。"),
+        ("俗谓’团圆之节’，", "俗谓『团圆之节』，"),
+        ("He said “hello” to the dogs’ owner, 中", None),
+        ("it’s 好，’90s 的歌", None),
+        ("「已经」是『了』", None),
+    ],
+)
+def test_marks_of_vertical_text_are_corners(text: str, expected: str | None) -> None:
+    assert chinese.corner_quotes(text) == (expected or text)
+
+
+@given(st.text(st.sampled_from("“”‘’中文，。"), max_size=30))
+def test_no_curly_mark_stays_in_vertical_chinese(text: str) -> None:
+    turned = chinese.corner_quotes(f"中{'中'.join(text)}中")
+    assert len(turned) == 2 * len(text) + 1 + (not text)
+    assert not set(turned) & set("“”‘’")
+
+
+def test_corners_are_put_in_the_chinese_of_a_tree_alone() -> None:
+    root = etree.fromstring(
+        f'<section xmlns="{XHTML}" lang="zh-Hans"><p>他<em>说“好</em>‘的’”'
+        '<code>“码”</code><span lang="en">a “b” 中</span><img alt="“图”甲"/></p>'
+        '<p lang="en">“中”</p></section>'
+    )
+    chinese.corner_section(root)
+    text = etree.tostring(root, encoding="unicode").split(">", 1)[1]
+    assert text == (
+        '<p>他<em>说「好</em>『的』」<code>“码”</code><span lang="en">a “b” 中</span>'
+        '<img alt="「图」甲"/></p><p lang="en">“中”</p></section>'
+    )
+    assert root.get("lang") == "zh-Hans"
 
 
 @given(st.text(st.sampled_from("“”‘’「」『』中文ab ，。\n"), max_size=40))

@@ -88,7 +88,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> list[Book]:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         assert main(["epub", "-q", "-o", f"{folder}/"]) == 0
     found = sorted(folder.glob("*.epub"))
-    assert len(found) == 6
+    assert len(found) == 7
     return [Book(path.name, zipfile.ZipFile(path)) for path in found]
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pdfs import need_faces
 from test_build import Capture, run, write
 
+from publish.backends.pdf import PdfBackend
 from publish.build import ledger
 from publish.cache import Cache
 
 TEXT = "".join(f"第{n}句话，说的是第{n}件事，又说了一遍。" for n in range(300))
+QUOTES = str.maketrans("「」", "“”")
 BOTH = '[defaults]\nto = ["epub", "pdf"]\n[defaults.pdf]\npage = "64开"\n'
 
 
@@ -131,3 +134,31 @@ def test_a_list_that_could_not_be_made_is_tried_again(
     entry = ledger.look_up(Cache(site / ".publish" / "cache"), next(site.rglob("*.epub")))
     assert entry is not None
     assert not entry.complete
+
+
+def test_a_vertical_book_lists_the_pages_of_its_horizontal_pdf(
+    site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(site, "content/a.md", f"---\ntitle: 甲\ndate: 2024-03-05\n---\n\n“开头”。{TEXT}\n")
+    run(capsys, "build")
+    across = pages(site)
+    made: list[object] = []
+    kept = PdfBackend.page_starts
+
+    def page_starts(*given: Any) -> object:
+        made.append(given[1].writing)
+        return kept(*given)
+
+    monkeypatch.setattr(PdfBackend, "page_starts", page_starts)
+    both = BOTH.replace("to =", 'writing = "vertical"\nto =')
+    write(site, "publish.toml", f'[project]\ntitle = "书"\n{both}')
+    status, _, books = run(capsys, "build", "-j", "1")
+    assert status == 0
+    assert fresh(books) == {".epub": False, ".pdf": True}  # its lines are as they were
+    assert made == ["horizontal"]
+    assert [page.translate(QUOTES) for page in pages(site)] == across
+    [file] = site.rglob("*.epub")
+    with zipfile.ZipFile(file) as book:
+        assert any(
+            "「开头」" in book.read(name).decode() for name in book.namelist() if "/c" in name
+        )

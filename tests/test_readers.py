@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from readers import Reading, Section, ace, read_books, walk_catalogue
 from publish import layouts
 from publish.backends.epub import EpubBackend
 from publish.cli import main
-from publish.model import MATHML, Edition
+from publish.model import MATHML, VERTICAL, Edition
 from publish.pagination import BEFORE, PageStart
 from publish.workshop import Workshop
 
@@ -30,6 +32,26 @@ PAGES = (
     PageStart("5", TWO, BEFORE),
     PageStart("6", TWO, 1, 4),
 )
+
+
+def upright(shop: Workshop) -> Edition:
+    """A vertical edition of one of everything, with pictures that would fill a page."""
+    edition = replace(rich(shop), writing=VERTICAL)
+    wide, high = picture(shop, 2400, 1200, seed=6), picture(shop, 900, 2400, seed=7)
+    figures = "".join(
+        f"<figure class='figure'>{img(one, '图')}"
+        f"<figcaption>{'图注若干字' * 8}</figcaption></figure>"
+        for one in (wide, high)
+    )
+    code = "\n".join(f"print({n})  # {'说明' * (n % 20)}" for n in range(90))
+    more = chapter(
+        4,
+        f"{figures}<p>其后。</p><pre class='code'><code>{code}</code></pre>",
+        figures=(wide, high),
+    )
+    part = edition.parts[1]
+    parts = (edition.parts[0], replace(part, chapters=(*part.chapters, more)))
+    return replace(edition, parts=parts)
 
 
 def write(
@@ -94,6 +116,22 @@ def spoil(sound: Path, path: Path) -> Path:
     return path
 
 
+def unsized(sound: Path, path: Path) -> Path:
+    """Write a copy of a vertical book without what makes pictures and code fit."""
+    with zipfile.ZipFile(sound) as whole, zipfile.ZipFile(path, "w") as made:
+        for info in whole.infolist():
+            data = whole.read(info)
+            if info.filename.endswith("c0000000004.xhtml"):
+                text = re.sub(r' style="[^"]*"', "", data.decode())
+                text = text.replace("<figure ", '<figure style="display: block" ')
+                parting = r'</code></pre>\s*<pre class="code across"><code>'
+                text, joined = re.subn(parting, "", text)
+                assert joined > 3
+                data = text.encode()
+            made.writestr(info, data)
+    return path
+
+
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One of everything in both layouts, sample books, what is broad, and one with faults."""
@@ -103,13 +141,17 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         name: write(rich(shop), shop, folder / f"{name}.epub", name, pages=PAGES)
         for name in LAYOUTS
     }
+    for name in LAYOUTS:
+        path = folder / f"vertical-{name}.epub"
+        made[f"vertical-{name}"] = write(upright(shop), shop, path, name, pages=PAGES)
+    made["spoilt-vertical"] = unsized(made["vertical-classic"], folder / "spoilt-vertical.epub")
     made["broad"] = write(broad(shop), shop, folder / "broad.epub")
     made["spoilt"] = spoil(made["classic"], folder / "spoilt.epub")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         assert main(["epub", "-q", "-o", f"{folder}/sample/"]) == 0
-    names = ("zi-yu-zhi.zh-Hant-TW", "zazhi")
+    names = ("zi-yu-zhi.zh-Hant-TW", "zazhi", "zi-yu-zhi-zhipai")
     return made | {name: folder / "sample" / f"{name}.epub" for name in names}
 
 
@@ -121,12 +163,18 @@ def readings(books: dict[str, Path]) -> dict[str, Reading]:
 @pytest.fixture(scope="module")
 def violations(books: dict[str, Path]) -> dict[str, list[str]]:
     """What Ace finds in all books but the largest."""
-    looked = {name: path for name, path in books.items() if name != "zi-yu-zhi.zh-Hant-TW"}
+    large = ("zi-yu-zhi.zh-Hant-TW", "zi-yu-zhi-zhipai", "spoilt-vertical", "vertical-magazine")
+    looked = {name: path for name, path in books.items() if name not in large}
     return dict(zip(looked, ace([*looked.values()]), strict=True))
 
 
 def sound(readings: dict[str, Reading]) -> list[Reading]:
-    return [reading for name, reading in readings.items() if name not in ("spoilt", "broad")]
+    others = ("spoilt", "spoilt-vertical", "broad")
+    return [reading for name, reading in readings.items() if name not in others]
+
+
+def is_vertical(reading: Reading) -> bool:
+    return "vertical" in reading.book or "zhipai" in reading.book
 
 
 def test_the_reader_comes_to_the_last_page_and_finds_no_fault(readings: dict[str, Reading]) -> None:
@@ -139,7 +187,7 @@ def test_the_reader_comes_to_the_last_page_and_finds_no_fault(readings: dict[str
         assert reading.cover > 10_000
         assert reading.contents > 5
         assert reading.landmarks == 5
-        assert reading.direction in ("", "ltr", "default")
+        assert reading.direction in (("rtl",) if is_vertical(reading) else ("", "ltr", "default"))
 
 
 def test_notes_open_in_a_window_with_their_own_text(readings: dict[str, Reading]) -> None:
@@ -167,10 +215,11 @@ def test_text_is_set_as_chinese_and_in_the_face_that_the_reader_chose(
         assert seen(own, "headings") <= {"start avoid", "center avoid"}
         assert seen(own, "slanted") - {"foreign"} == {"normal"}
         dots = (
-            {"none"} if Path(reading.book).stem in ("magazine", "zazhi") else {"dot"}
+            {"none"} if Path(reading.book).stem.endswith(("magazine", "zazhi")) else {"dot"}
         )  # 楷体 there
         assert seen(own, "dotted") - {"foreign"} == dots
-        assert {section.style["writing"] for section in own} == {"horizontal-tb"}
+        writing = "vertical-rl" if is_vertical(reading) else "horizontal-tb"
+        assert {section.style["writing"] for section in own} == {writing}
 
 
 def test_the_page_list_leads_to_its_pages(readings: dict[str, Reading]) -> None:
@@ -181,6 +230,14 @@ def test_the_page_list_leads_to_its_pages(readings: dict[str, Reading]) -> None:
 
 def test_nothing_goes_over_the_edge_of_a_small_page(readings: dict[str, Reading]) -> None:
     assert readings["broad"].faults == ()
+
+
+def test_nothing_of_a_vertical_book_goes_over_the_edge_of_a_telephone(
+    books: dict[str, Path],
+) -> None:
+    some = [books["vertical-classic"], books["vertical-magazine"]]
+    for reading in read_books(some, size=(360, 640)):
+        assert reading.faults == (), reading.book
 
 
 def test_ace_finds_no_violation(violations: dict[str, list[str]]) -> None:
@@ -199,6 +256,14 @@ def test_the_reader_finds_faults(readings: dict[str, Reading]) -> None:
         "text/c0000000002.xhtml: no note: ",
     ):
         assert fault in found
+
+
+def test_the_reader_finds_a_picture_that_leaves_its_caption_no_room(
+    readings: dict[str, Reading],
+) -> None:
+    faults = "\n".join(readings["spoilt-vertical"].faults)
+    assert "c0000000004.xhtml: caption on another page: 图注若干字" in faults
+    assert "c0000000004.xhtml: broader than the page: pre print(0)" in faults
 
 
 def test_ace_finds_faults(violations: dict[str, list[str]]) -> None:

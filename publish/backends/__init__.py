@@ -31,7 +31,8 @@ class Backend(Protocol):
 
     ``version`` changes whenever the bytes of a book may: it holds the backend's own version and
     those of the engines it uses, and costs no import of them. ``suffix`` is what file names end
-    in: ".epub", or "-cover.pdf" of what lies beside a book of the same kind.
+    in: ".epub", or "-cover.pdf" of what lies beside a book of the same kind. A backend that can
+    set a book in columns says ``vertical = True``; any other gets editions of horizontal lines.
     """
 
     name: str

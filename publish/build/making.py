@@ -14,7 +14,7 @@ from publish import backends, compiler, figures
 from publish.backends.pdf import PdfBackend
 from publish.build import ledger, outputs
 from publish.build.outputs import Output
-from publish.build.plan import Plan, options, printed
+from publish.build.plan import Plan, options, printed, writing, writing_place
 from publish.cache import Cache
 from publish.config import COMMAND_LINE, place
 from publish.config.figures import FigureSettings
@@ -52,6 +52,7 @@ class _Task:
     path: str
     strict: bool
     pages: Mapping[str, object] | None = None  # options of the PDF whose pages are listed
+    printed: Edition | None = None  # that of this PDF, if it is not the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,15 @@ def make(
     if (strict and counting.warnings) or (settings.missing == "error" and materials.misses()):
         shop.report(_strict(counting))
         return {}, 1
+    shop.report(*_turned(plan, stale))
     tasks: list[tuple[Output, _Task]] = []
     for output, plain in editions(plan, stale, materials, shop):
         edition = _covered(plan, output, plain, settings, shop)
-        tasks.append((output, _task(plan, output, edition, shop, strict=strict)))
+        task = _task(plan, output, edition, shop, strict=strict)
+        if output.paged and writing(output) != writing(printed(output)):
+            (_, other), *_ = editions(plan, [printed(output)], materials, shop)
+            task = dataclasses.replace(task, printed=other)
+        tasks.append((output, task))
     if strict and (counting.warnings or counting.errors):  # of a cover
         shop.report(_strict(counting))
         return {}, 1
@@ -109,6 +115,26 @@ def make(
         ledger.enter(shop.cache, output.path, entry)
         made[output.path] = Book(str(output.path), result.digest, result.size, False)
     return made, status
+
+
+def _turned(plan: Plan, wanted: Sequence[Output]) -> Iterator[Diagnostic]:
+    """Yield a note for each edition asked for in columns by a backend that sets lines alone.
+
+    A note, for such a book is what its configuration can mean: by default one is made as both.
+    """
+    told = set()
+    for output in wanted:
+        edition = (output.book.name, output.edition.name)
+        if output.writing == writing(output) or output.backend == "cover" or edition in told:
+            continue
+        told.add(edition)
+        yield note(
+            "writing-horizontal",
+            f"{output.path.name}: a {output.backend.upper()} cannot be set vertically; "
+            "its lines are horizontal",
+            writing_place(plan.loaded, output),
+            'only the EPUB can be vertical: to = ["epub"] leaves the other out',
+        )
 
 
 def _bound(tasks: Sequence[_Task], shop: Workshop) -> Iterator[_Bound]:
@@ -161,14 +187,16 @@ def editions(
     plan: Plan, wanted: Sequence[Output], materials: compiler.Materials, shop: Workshop
 ) -> Iterator[tuple[Output, Edition]]:
     """Yield every output wanted with its edition, without cover, compiled once for all formats."""
-    done: dict[tuple[str, str, str], Edition] = {}
+    done: dict[tuple[str, str, str, str], Edition] = {}
     for output in wanted:
-        key = (output.manuscript.name, output.edition.name, output.layout)
+        written = writing(output)
+        key = (output.manuscript.name, output.edition.name, output.layout, written)
         if key not in done:
             brief = compiler.Brief(
                 output.edition,
                 plan.phrases.get(output.edition.name, ()),
                 plan.loaded.config.project.url,
+                written,
             )
             done = {
                 key: compiler.compile_edition(
@@ -308,7 +336,8 @@ def _page_starts(task: _Task, shop: Workshop) -> tuple[PageStart, ...] | None:
         return ()
     quiet = dataclasses.replace(shop, reporter=_Hearing(shop.reporter))
     try:
-        return PdfBackend().page_starts(task.edition, task.layout, quiet, task.pages)
+        edition = task.printed or task.edition
+        return PdfBackend().page_starts(edition, task.layout, quiet, task.pages)
     except PublishError as problem:
         why = problem.findings[0].message
         message = f"no page list, as the PDF cannot be made: {why}"

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from publish.config import SOURCE, BookSettings, EditionSettings
 from publish.diagnostics import Diagnostic, Place, UsageError, error
-from publish.model import Manuscript
+from publish.model import HORIZONTAL, Manuscript
 
 BUFFER = 1 << 20  # bytes: books are written in many small pieces
 _KINDS = {".epub": b"PK\x03\x04", ".pdf": b"%PDF"}
@@ -29,6 +29,7 @@ class Output:
     layout: str
     path: Path
     paged: bool = False  # whether it is an EPUB with the page list of its PDF
+    writing: str = HORIZONTAL  # as asked for: see `plan.writing`
 
 
 def stem(manuscript: Manuscript, book: BookSettings, edition: EditionSettings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from publish.config import BookSettings, EditionSettings, Loaded, place, settle,
 from publish.diagnostics import (
     ContentError,
     Diagnostic,
+    Place,
     PublishError,
     Severity,
     UsageError,
     error,
 )
 from publish.layouts import Layout
-from publish.model import Archive
+from publish.model import HORIZONTAL, WRITINGS, Archive
 from publish.workshop import Workshop
 
 CONTENT_FOLDERS = ("content", "source/_posts", "_posts", "posts", "src", "docs")
@@ -111,7 +113,7 @@ def make(loaded: Loaded, request: Request, shop: Workshop) -> Plan:
     outputs: list[Output] = []
     for book in books:
         try:
-            outputs += _outputs(book, archive, loaded, request, shop)
+            outputs += _outputs(book, archive, known, loaded, request, shop)
         except ContentError as problem:
             shop.report(*_placed(problem, book, loaded))
             failed = True
@@ -191,6 +193,7 @@ _KEYS = {  # of the book, on which a finding's code hangs
     "no-articles": "select",
     "backend-unknown": "to",
     "layout-unknown": "layout",
+    "layout-option": "layout",
     "title-placeholder": "title",
     "output-placeholder": "output",
 }
@@ -280,7 +283,12 @@ def _phrase_file(
 
 
 def _outputs(
-    book: BookSettings, archive: Archive, loaded: Loaded, request: Request, shop: Workshop
+    book: BookSettings,
+    archive: Archive,
+    known: Mapping[str, Layout],
+    loaded: Loaded,
+    request: Request,
+    shop: Workshop,
 ) -> list[Output]:
     manuscripts = collect(archive, book, shop.epoch)
     to = request.to or book.to
@@ -297,12 +305,39 @@ def _outputs(
             name,
             edition.layout or book.layout,
             _path(stem(manuscript, book, edition), name, loaded, request, single=single),
-            paged=name == "epub" and paged,
+            name == "epub" and paged,
+            _asked(book, edition, known[edition.layout or book.layout]),
         )
         for manuscript in manuscripts
         for edition in book.editions
         for name in to
     ]
+
+
+def _asked(book: BookSettings, edition: EditionSettings, layout: Layout) -> str:
+    """Return the writing asked for: the edition's word is over the book's, that over the layout's.
+
+    Raises:
+        UsageError: the layout's word cannot be meant.
+    """
+    own = layout.options.get("writing", HORIZONTAL)
+    if own not in WRITINGS:
+        text = f"layout {layout.name!r}: writing = {own!r} cannot be meant"
+        raise UsageError(error("layout-option", text, help=suggestion(str(own), WRITINGS)))
+    return edition.writing or book.writing or str(own)
+
+
+def writing(output: Output) -> str:
+    """Return how a book is set: in columns only if that was asked for and its backend can."""
+    can = getattr(backends.backend(output.backend), "vertical", False)
+    return output.writing if can else HORIZONTAL
+
+
+def writing_place(loaded: Loaded, output: Output) -> Place | None:
+    """Return where the writing of a book was asked for; None if its layout did."""
+    key = ("editions", output.edition.name, "writing")
+    own = loaded.place(key) if output.edition.writing else None
+    return own or place(loaded, output.book.name, "writing")
 
 
 def _path(name: str, to: str, loaded: Loaded, request: Request, *, single: bool) -> Path:
@@ -371,6 +406,7 @@ def inputs(plan: Plan, output: Output) -> str:
         [(part.title, [a.id for a in part.articles]) for part in output.manuscript.parts],
         output.edition,
         plan.phrases.get(output.edition.name, ()),
+        writing(output),
         cache.encode(options(output)),
         (config.text, config.figures, config.project.url),
         inputs(plan, printed(output)) if output.paged else "",

@@ -16,8 +16,8 @@ from publish.chinese.converting import Converter, Phrases, converter
 from publish.chinese.detecting import detect
 from publish.chinese.passages import Passage, convert_passages
 from publish.chinese.phrases import read_phrases
-from publish.chinese.quotes import convert_quotes
-from publish.chinese.sections import convert_section
+from publish.chinese.quotes import convert_quotes, corner_quotes
+from publish.chinese.sections import convert_section, corner_section
 
 
 def convert_text(text: str, converter: Converter, source: str, target: str) -> str:
@@ -47,6 +47,8 @@ __all__ = [
     "convert_section",
     "convert_text",
     "converter",
+    "corner_quotes",
+    "corner_section",
     "detect",
     "is_configuration",
     "read_phrases",

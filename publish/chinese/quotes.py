@@ -13,8 +13,10 @@ from dataclasses import dataclass
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()}
 _LEVELS = {"Hans": ("“", "‘"), "Hant": ("「", "『")}
+_CORNERS = {"“": "「", "”": "」", "‘": "『", "’": "』"}
 _DOUBLE = "“”「」"
 _any = re.compile("[“”‘’「」『』]")
+_curly = re.compile("[“”‘’]")
 # What makes a context Chinese: Han, kana, and the marks of full width.
 _cjk = re.compile(
     "[\u2e80-\u2fdf\u3001-\u3007\u3010-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
@@ -52,6 +54,36 @@ def convert_quotes(text: str, script: str) -> str:
     for pair in pairs:
         pair.converts = text[pair.start] in foreign and _is_chinese(text, pair, chinese)
     return _write(text, pairs, script)
+
+
+def corner_quotes(text: str) -> str:
+    """Return a paragraph of vertical text with corners for its quotation marks, 「」 and 『』.
+
+    The same in both scripts. A mark without a partner is turned too if it stands at Chinese text,
+    by the side it faces: beside corners and in a column it would be taken for something else.
+
+    Args:
+        text: one paragraph.
+    """
+    text = convert_quotes(text, "Hant")
+    left = [match.start() for match in _curly.finditer(text) if _at_chinese(text, match.start())]
+    if not left:
+        return text
+    result = list(text)
+    slips = [place for place in left if text[place] == "’"]
+    opens = set(slips[::2]) if len(slips) % 2 == 0 and "‘" not in text else set()
+    for place in left:  # ’…’ is typed for ‘…’
+        result[place] = "『" if place in opens else _CORNERS[text[place]]
+    return "".join(result)
+
+
+def _at_chinese(text: str, place: int) -> bool:
+    """Tell whether a mark without a partner belongs to Chinese text, and is no apostrophe."""
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    latin = any(side.isascii() and side.isalnum() for side in (before, after))
+    if text[place] in "‘’" and latin:
+        return False
+    return bool(_cjk.match(before) or _cjk.match(after))
 
 
 def _pairs(text: str, foreign: set[str]) -> list[_Pair]:

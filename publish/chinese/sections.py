@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,8 +11,9 @@ from publish import locales
 from publish.chinese.configurations import script_of
 from publish.chinese.converting import Converter
 from publish.chinese.detecting import has_han
-from publish.chinese.literals import OBJECT
+from publish.chinese.literals import OBJECT, literals, mask, unmask
 from publish.chinese.passages import Passage, convert_passages
+from publish.chinese.quotes import corner_quotes
 from publish.model import XHTML
 
 _X = f"{{{XHTML}}}"
@@ -65,18 +66,50 @@ def convert_section(root: Any, converter: Converter, source: str, target: str) -
         for (element, place, old), new in zip(block, pieces, strict=True):
             if element is None or new == old:
                 continue
-            if place == "text":
-                element.text = new
-            elif place == "tail":
-                element.tail = new
-            else:
-                element.set(place, new)
+            _put(element, place, new)
 
 
-def _blocks(root: Any, script: str, target: str) -> Iterator[list[_Run]]:
+def corner_section(root: Any) -> None:
+    """Give the Chinese of a canonical tree the quotation marks of vertical text, in place.
+
+    “‘ ’” become 「『 』」 in both scripts; what `convert_section` leaves alone is left alone here.
+    """
+    for block in _blocks(root, "", "", _quoted):
+        text = "".join(piece for _, _, piece in block)
+        kept = literals(text, "")
+        turned = unmask(corner_quotes(mask(text, kept)), text, kept)
+        start = 0
+        for element, place, old in block:
+            new = turned[start : start + len(old)]
+            start += len(old)
+            if element is not None and new != old:
+                _put(element, place, new)
+
+
+def _quoted(text: str) -> bool:
+    return any(mark in text for mark in "“”‘’")
+
+
+def _has_han(text: str) -> bool:
+    return has_han(text) is not None
+
+
+def _put(element: Any, place: str, text: str) -> None:
+    if place == "text":
+        element.text = text
+    elif place == "tail":
+        element.tail = text
+    else:
+        element.set(place, text)
+
+
+def _blocks(
+    root: Any, script: str, target: str, wanted: Callable[[str], bool] = _has_han
+) -> Iterator[list[_Run]]:
     """Yield the strings of each block with Han in reading order, an object for what is left alone.
 
-    Blocks without Han, the most of them white space between elements, are passed over.
+    Blocks without Han (or what else is wanted), the most of them white space between elements,
+    are passed over.
     """
     from lxml import etree
 
@@ -91,20 +124,20 @@ def _blocks(root: Any, script: str, target: str) -> Iterator[list[_Run]]:
         if event == "end":
             if element is not root and (tail := element.tail):
                 block.append((element, "tail", tail))
-                han = han or has_han(tail) is not None
+                han = han or wanted(tail)
         elif kind := _treatment(element, script, target):
             walker.skip_subtree()
             if kind == "object":
                 block.append((None, "", OBJECT))
             elif kind == "reading":
-                yield from _readings(element)
+                yield from _readings(element, wanted)
         else:
             if element.keys():
                 _relabel(element, target)
-                yield from _attributes(element)
+                yield from _attributes(element, wanted)
             if text := element.text:
                 block.append((element, "text", text))
-                han = han or has_han(text) is not None
+                han = han or wanted(text)
     if han:
         yield block
 
@@ -148,18 +181,18 @@ def _is_foreign(element: Any, script: str, target: str) -> bool:
 
 def _relabel(element: Any, target: str) -> None:
     for name in ("lang", _XML_LANG):
-        if element.get(name):
+        if target and element.get(name):
             element.set(name, target)
 
 
-def _attributes(element: Any) -> Iterator[list[_Run]]:
+def _attributes(element: Any, wanted: Callable[[str], bool]) -> Iterator[list[_Run]]:
     for name in _ATTRIBUTES:
-        if (value := element.get(name)) and has_han(value):
+        if (value := element.get(name)) and wanted(value):
             yield [(element, name, value)]
 
 
-def _readings(element: Any) -> Iterator[list[_Run]]:
+def _readings(element: Any, wanted: Callable[[str], bool]) -> Iterator[list[_Run]]:
     """Yield the strings of a reading over Han, which may be Han themselves."""
     for part in element.iter():
-        if isinstance(part.tag, str) and part.text and has_han(part.text):
+        if isinstance(part.tag, str) and part.text and wanted(part.text):
             yield [(part, "text", part.text)]

@@ -36,6 +36,11 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--drafts", is_flag=True, default=None, help="Take drafts too."),
     click.option("--layout", metavar="NAME", help="classic, magazine, or one of your own."),
     click.option(
+        "--writing",
+        type=click.Choice(("horizontal", "vertical")),
+        help="Lines, or columns from right to left (EPUB).",
+    ),
+    click.option(
         "--edition",
         "editions",
         multiple=True,
@@ -106,7 +111,16 @@ def _names() -> list[str]:
     return [
         *("tag", "category", "path", "since", "until", "author", "series", "articles"),
         *("exclude", "exclude_tag", "order", "parts", "split", "title", "subtitle"),
-        *("book_author", "publisher", "language", "cover", "drafts", "layout", "editions"),
+        *(
+            "book_author",
+            "publisher",
+            "language",
+            "cover",
+            "drafts",
+            "layout",
+            "writing",
+            "editions",
+        ),
         *PAGES,
         *READERS,
         "toc_depth",

@@ -52,6 +52,7 @@ class Plan:
     summary: str = ""
     origin: str = ""
     origin_name: str = ""
+    vertical: bool = False  # set in columns, with corner quotes
 
 
 def key(plan: Plan) -> str:
@@ -94,10 +95,13 @@ def settle(plan: Plan) -> Chapter:
 
 
 class _Converter:
-    """Converts the strings and the tree of a chapter, or leaves them alone."""
+    """Converts the strings and the tree of a chapter, or leaves them alone.
+
+    In vertical text quotation marks are corners, whatever the script.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self.source, self.target = plan.source, plan.target
+        self.source, self.target, self.vertical = plan.source, plan.target, plan.vertical
         self.converter: Any = None
         if plan.convert:
             from publish import chinese
@@ -105,17 +109,23 @@ class _Converter:
             self.converter = chinese.converter(plan.convert, plan.phrases)
 
     def __call__(self, text: str) -> str:
-        if self.converter is None or not text:
+        if not text or not (self.converter or self.vertical):
             return text
         from publish import chinese
 
-        return chinese.convert_text(text, self.converter, self.source, self.target)
+        if self.converter is not None:
+            text = chinese.convert_text(text, self.converter, self.source, self.target)
+        return chinese.corner_quotes(text) if self.vertical else text
 
     def section(self, root: etree._Element) -> None:
-        if self.converter is not None:
-            from publish import chinese
+        if not (self.converter or self.vertical):
+            return
+        from publish import chinese
 
+        if self.converter is not None:
             chinese.convert_section(root, self.converter, self.source, self.target)
+        if self.vertical:
+            chinese.corner_section(root)
 
 
 def _prefix_ids(root: etree._Element, prefix: str) -> None:

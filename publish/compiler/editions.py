@@ -13,7 +13,15 @@ from publish.compiler.names import chapter_id, identifier
 from publish.config import EditionSettings
 from publish.diagnostics import Diagnostic, Place, note
 from publish.layouts import Layout
-from publish.model import Article, Chapter, Edition, EditionPart, Manuscript
+from publish.model import (
+    HORIZONTAL,
+    VERTICAL,
+    Article,
+    Chapter,
+    Edition,
+    EditionPart,
+    Manuscript,
+)
 from publish.workshop import Workshop
 
 SMALL = 1_500_000  # bytes of XHTML for which starting workers does not pay
@@ -28,6 +36,7 @@ class Brief:
     settings: EditionSettings
     phrases: Phrases = ()
     site: str = ""
+    writing: str = HORIZONTAL
 
 
 def compile_edition(
@@ -55,7 +64,7 @@ def compile_edition(
             EditionPart(f"p{n}", text(part.title), tuple(made[a.id] for a in part.articles))
             for n, part in enumerate(manuscript.parts, 1)
         ),
-        identifier=identifier(manuscript, brief.settings.name),
+        identifier=identifier(manuscript, brief.settings.name, brief.writing),
         authors=tuple(map(text, manuscript.authors)),
         publisher=text(manuscript.publisher),
         rights=text(manuscript.rights),
@@ -65,6 +74,7 @@ def compile_edition(
         subjects=tuple(map(text, manuscript.subjects)),
         series=text(manuscript.series),
         position=manuscript.position,
+        writing=brief.writing,
     )
     return replace(edition, digest=cache.digest(edition))
 
@@ -129,6 +139,7 @@ def _plan(
         summary=article.lead or article.summary or copy.summary,
         origin=article.origin or copy.origin,
         origin_name=article.origin_name or copy.origin_name,
+        vertical=brief.writing == VERTICAL,
     )
 
 
@@ -202,11 +213,14 @@ class _Strings:
         self.source = source
         self.target, self.configuration = _conversion(source, brief.settings)
         self.phrases = brief.phrases
+        self.vertical = brief.writing == VERTICAL
 
     def __call__(self, text: str) -> str:
-        if not self.configuration or not text:
+        if not text or not (self.configuration or self.vertical):
             return text
         from publish import chinese
 
-        converter = chinese.converter(self.configuration, self.phrases)
-        return chinese.convert_text(text, converter, self.source, self.target)
+        if self.configuration:
+            converter = chinese.converter(self.configuration, self.phrases)
+            text = chinese.convert_text(text, converter, self.source, self.target)
+        return chinese.corner_quotes(text) if self.vertical else text

@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from publish import locales
-from publish.config.load import Loaded
+from publish.config.load import COMMAND_LINE, Loaded
 from publish.config.schema import (
     GROUPINGS,
     ORDERS,
@@ -51,6 +51,7 @@ class EditionSettings:
     phrases: tuple[str, ...] = ()
     layout: str = ""
     title: str = ""
+    writing: str = ""  # "" is that of the book
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class BookSettings:
     to: tuple[str, ...] = DEFAULT_TO
     editions: tuple[EditionSettings, ...] = (EditionSettings(SOURCE),)
     layout: str = "classic"
+    writing: str = ""  # "" is that of the layout
     drafts: bool = False
     output: str = ""
     pdf: PdfOptions = field(default_factory=PdfOptions)
@@ -145,6 +147,7 @@ def _settle(
         to=many(table.to) or DEFAULT_TO,
         editions=tuple(checker.edition(edition) for edition in dict.fromkeys(editions)),
         layout=table.layout or "classic",
+        writing=table.writing or "",
         drafts=bool(table.drafts),
         output=table.output or "",
         pdf=table.pdf or PdfOptions(),
@@ -225,8 +228,10 @@ class _Checker:
 
     def edition(self, name: str) -> EditionSettings:
         table = self.loaded.config.editions.get(name, EditionTable())
+        flag = self.place("writing")  # one on the command line is for all editions
+        writing = "" if flag and flag.file == COMMAND_LINE else table.writing
         if name == SOURCE:
-            return EditionSettings(SOURCE, title=table.title, layout=table.layout)
+            return EditionSettings(SOURCE, title=table.title, layout=table.layout, writing=writing)
         language = locales.normalise(table.language or name)
         if language not in locales.EDITIONS:
             self._no_edition(name, table.language)
@@ -237,6 +242,7 @@ class _Checker:
             phrases=many(table.phrases),
             layout=table.layout,
             title=table.title,
+            writing=writing,
         )
 
     def _no_edition(self, name: str, language: str) -> None:

@@ -117,6 +117,7 @@ class BookTable(Table, frozen=True):
     to: str | list[str] | None = None
     editions: str | list[str] | None = None
     layout: str | None = None
+    writing: Literal["horizontal", "vertical"] | None = None  # 横排, 竖排
     drafts: bool | None = None
     output: str | None = None  # file name without suffix: {name} {group} {edition}
     pdf: PdfOptions | None = None
@@ -131,6 +132,7 @@ class EditionTable(Table, frozen=True):
     phrases: str | list[str] = []  # files of words that win, "source<TAB>target" a line
     layout: str = ""
     title: str = ""
+    writing: Literal["", "horizontal", "vertical"] = ""
 
 
 class FiguresTable(Table, frozen=True):

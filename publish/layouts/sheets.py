@@ -25,7 +25,7 @@ def css_folders(layout: Layout) -> list[str]:
     return folders[: min(ends, default=len(folders))][::-1]
 
 
-def sheets(layout: Layout, target: str) -> tuple[Sheet, ...]:
+def sheets(layout: Layout, *targets: str) -> tuple[Sheet, ...]:
     """Return the CSS files of a layout for a target: ``book.css``, then ``<target>.css``.
 
     Each name is collected along the chain, the parent's first, so that a child overrides by
@@ -33,10 +33,12 @@ def sheets(layout: Layout, target: str) -> tuple[Sheet, ...]:
 
     Args:
         layout: as found.
-        target: "epub" or "pdf", or a plug-in's own.
+        targets: "epub" or "pdf", or a plug-in's own; "vertical" after it for columns.
     """
     found = (
-        Path(folder, name) for name in (COMMON, f"{target}.css") for folder in css_folders(layout)
+        Path(folder, name)
+        for name in (COMMON, *(f"{target}.css" for target in targets))
+        for folder in css_folders(layout)
     )
     return tuple(
         Sheet(
@@ -48,7 +50,7 @@ def sheets(layout: Layout, target: str) -> tuple[Sheet, ...]:
     )
 
 
-def stylesheet(layout: Layout, target: str) -> str:
+def stylesheet(layout: Layout, *targets: str) -> str:
     """Return the CSS files of a layout for a target as one text; see `sheets`."""
-    texts = (sheet.text.strip() for sheet in sheets(layout, target))
+    texts = (sheet.text.strip() for sheet in sheets(layout, *targets))
     return "\n\n".join(text for text in texts if text) + "\n"

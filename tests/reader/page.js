@@ -24,20 +24,41 @@ async function pictures(doc) {
     return { pictures: doc.images.length, failed }
 }
 
-// What is broader than the page and cannot be moved to and fro: the reader cuts it off.
+const isVertical = doc =>
+    doc.defaultView.getComputedStyle(doc.documentElement).writingMode === 'vertical-rl'
+
+// What has no room on the page and cannot be moved to and fro: the reader cuts it off. In
+// columns neither what is longer than one nor what is broader than the page has room.
 function broad(doc) {
     const look = element => doc.defaultView.getComputedStyle(element)
-    const width = parseFloat(look(doc.documentElement).columnWidth)
+    const root = look(doc.documentElement)
+    const line = parseFloat(root.columnWidth)
+    const page = doc.documentElement.clientWidth
+        - parseFloat(root.paddingLeft) - parseFloat(root.paddingRight)
+    const cut = isVertical(doc)
+        ? box => box.height > line + 1 || box.width > page + 1
+        : box => box.width > line + 1
     const found = []
     for (const element of doc.body.querySelectorAll('img, svg, table, pre, mrow, p, figure, li')) {
         let holder = element
         while (holder && look(holder).overflowX !== 'auto') holder = holder.parentElement
         const boxes = [...element.getClientRects()] // one for each page
-        if (!holder && boxes.some(box => box.width > width + 1))
+        if (!holder && boxes.some(cut))
             found.push(`${element.localName} ${shortened(element.textContent)}`)
     }
     return found
 }
+
+// Whether a box is on a later page: pages lie side by side, those of columns one below the other.
+const turned = (doc, before, after) =>
+    isVertical(doc) ? after.top > before.bottom : after.left > before.right
+
+// Pictures whose caption is on another page.
+const parted = doc => [...doc.querySelectorAll('figure')].filter(figure => {
+    const [image, caption] = ['img', 'figcaption'].map(name => figure.querySelector(name))
+    return image && caption
+        && turned(doc, image.getBoundingClientRect(), caption.getBoundingClientRect())
+}).map(figure => shortened(figure.textContent))
 
 // Headings, and heads of tables, that stand at the end of a page without what follows them.
 function lonely(doc) {
@@ -48,7 +69,7 @@ function lonely(doc) {
     return pairs.filter(([head, next]) => {
         const above = [...head.getClientRects()].at(-1)
         const below = next?.getClientRects()[0]
-        return above && below && below.left > above.right // another page: pages lie side by side
+        return above && below && turned(doc, above, below)
     }).map(([head]) => shortened(head.textContent))
 }
 
@@ -82,6 +103,7 @@ async function inspect(doc, index) {
         drawn: doc.querySelectorAll('img, svg, math').length,
         broad: broad(doc),
         lonely: lonely(doc),
+        parted: parted(doc),
         style: style(doc),
         ...await pictures(doc),
     }

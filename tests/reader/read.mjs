@@ -4,9 +4,9 @@
 //
 // PACKAGES is the folder that holds node_modules. REQUEST is JSON: `books`, a list of paths, and
 // if pictures of the pages are wanted `shots`, a folder for each book, `dark`, and `own` if the
-// reader chooses no face. For each book
-// one line of JSON: what page.js saw, and `errors`, `remote` (addresses that were asked for and
-// refused) and `missing` (files of the reader's own origin that are not there).
+// reader chooses no face; `size` is the width and height of the window. For each book one line of
+// JSON: what page.js saw, and `errors`, `remote` (addresses that were asked for and refused) and
+// `missing` (files of the reader's own origin that are not there).
 //
 // Nothing listens on a port: the browser asks for an origin that does not exist, and every
 // request is answered from here or refused.
@@ -25,7 +25,7 @@ const SHELL = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>reade
     + '</style><script type="module" src="/page.js"></script></html>'
 
 const [packages, chromium, request] = process.argv.slice(2)
-const { books, shots, dark, own } = JSON.parse(request)
+const { books, shots, dark, own, size: [width, height] } = JSON.parse(request)
 const puppeteer = createRequire(path.join(packages, 'package.json'))('puppeteer-core')
 
 function answer(pathname, book) {
@@ -42,7 +42,7 @@ function answer(pathname, book) {
 async function read(browser, book, folder) {
     const seen = { errors: new Set(), remote: new Set(), missing: new Set() }
     const page = await browser.newPage()
-    await page.setViewport({ width: 600, height: 800 })
+    await page.setViewport({ width, height })
     if (dark) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }])
     await page.setRequestInterception(true)
     page.on('request', asked => {

@@ -30,6 +30,7 @@ class EpubBackend:
 
     name = "epub"
     suffix = ".epub"
+    vertical = True
 
     @property
     def version(self) -> str:

@@ -11,7 +11,15 @@ from typing import BinaryIO
 from lxml import etree
 
 from publish import layouts
-from publish.backends.epub import emphasis, faces, navigation, pagebreaks, splitting, tables
+from publish.backends.epub import (
+    emphasis,
+    faces,
+    navigation,
+    pagebreaks,
+    splitting,
+    tables,
+    vertical,
+)
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk, Document, Facts
 from publish.backends.epub.metadata import modified, package
 from publish.backends.epub.pages import Piece, Setting, colophon, cover_name, documents
@@ -20,7 +28,7 @@ from publish.backends.epub.text import legal, visible
 from publish.cache import Cache
 from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
 from publish.layouts import Layout
-from publish.model import Chapter, Edition, Figure
+from publish.model import VERTICAL, Chapter, Edition, Figure
 from publish.pagination import PageStart
 from publish.workshop import Workshop
 
@@ -69,7 +77,7 @@ def bind(
     nav, ncx = _navigation(setting, listed, options, shop)
     made.insert(0, Document("nav", navigation.NAME, nav, ("nav",)))
     own = SHEET + pagebreaks.RULES if listed else SHEET
-    styles = own + emphasis.rules(options, layout) + layouts.stylesheet(layout, "epub")
+    styles = _styles(edition, layout, options, own)
     whole = faces.wanted(options, layout)
     wardrobe = faces.Wardrobe(edition, reader, shop, str(options.get("project") or ""), whole)
     dressed = faces.dress(made, partial(_colophon, setting), styles, wardrobe)
@@ -102,6 +110,14 @@ def _colophon(setting: Setting, told: faces.Notices) -> list[Document]:
         desk = dataclasses.replace(setting.desk, facts=Facts(), findings=[])
         setting = dataclasses.replace(setting, desk=desk)
     return list(colophon(setting, told))
+
+
+def _styles(edition: Edition, layout: Layout, options: Mapping[str, object], own: str) -> str:
+    """Return the rules of a book; those for columns come last."""
+    rules = own + emphasis.rules(options, layout)
+    if edition.writing != VERTICAL:
+        return rules + layouts.stylesheet(layout, "epub")
+    return rules + vertical.SHEET + layouts.stylesheet(layout, "epub", "vertical")
 
 
 def _readable(edition: Edition) -> Edition:
@@ -166,7 +182,7 @@ def _desk(
     pictures = {layouts.labels(c.language or edition.language).picture for c in edition.chapters}
     stopgap = re.compile(rf"[：:]\s?({'|'.join(map(re.escape, sorted(pictures)))})\d*$")
     names = set(figures) | {cover_name(edition.cover.figure)} if edition.cover else set(figures)
-    return Desk(edition.language, places, names, stopgap)
+    return Desk(edition.language, places, names, stopgap, edition.writing == VERTICAL)
 
 
 def _navigation(

@@ -39,16 +39,12 @@ def mark(root: etree._Element) -> None:
     A block that can be moved to and fro can be reached by keys, too (WCAG 2, 2.1.1).
     """
     for table in root.iter(_TABLE):
-        columns: dict[int, float] = {}
-        for row in table.iter(_TR):
-            for place, cell in enumerate(row):
-                columns[place] = max(columns.get(place, 0), _cell(cell))
-        if sum(columns.values()) > PAGE:
-            _tell(table)
-    for formula in root.iter(_MATH):
-        block = formula.getparent()
-        if block is not None and block.tag == _DIV and _formula(formula) > PAGE:
-            _tell(block)
+        if breadth(table) > PAGE:
+            tell(table)
+    for found in root.iter(_MATH):
+        block = found.getparent()
+        if block is not None and block.tag == _DIV and formula(found) > PAGE:
+            tell(block)
             block.set("tabindex", "0")
     for link in root.iter(_A):
         if not len(link) and _ADDRESS.fullmatch(link.text or ""):
@@ -58,7 +54,17 @@ def mark(root: etree._Element) -> None:
                 etree.SubElement(link, _WBR).tail = other
 
 
-def _tell(element: etree._Element) -> None:
+def breadth(table: etree._Element) -> float:
+    """Return how broad a table is at least, in em."""
+    columns: dict[int, float] = {}
+    for row in table.iter(_TR):
+        for place, cell in enumerate(row):
+            columns[place] = max(columns.get(place, 0), _cell(cell))
+    return sum(columns.values())
+
+
+def tell(element: etree._Element) -> None:
+    """Give an element the class ``broad``."""
     element.set("class", f"{element.get('class', '')} broad".strip())
 
 
@@ -69,11 +75,11 @@ def _cell(cell: etree._Element) -> float:
     return PADDING + max(LETTER * longest, 1)
 
 
-def _formula(element: etree._Element) -> float:
+def formula(element: etree._Element) -> float:
     """Return about how broad a formula is, in em."""
     if element.tag in _UNSEEN:
         return 0
     if not len(element):
         return SYMBOL * len((element.text or "").strip())
-    widths = [_formula(child) for child in element.iterchildren(etree.Element)]
+    widths = [formula(child) for child in element.iterchildren(etree.Element)]
     return max(widths, default=0) if element.tag in _STACKED else sum(widths)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from publish.backends.epub import broad, foreign
+from publish.backends.epub import broad, foreign, vertical
 from publish.backends.epub.addresses import valid_address
 from publish.backends.epub.text import line, quoted
 from publish.backends.epub.trees import document, parse, tag
@@ -56,6 +56,7 @@ class Desk:
     places: Mapping[str, str]  # id -> file name below text/
     figures: Container[str]  # names of the pictures in the book
     stopgap: re.Pattern[str]  # what a made-up description looks like
+    vertical: bool = False  # set in columns
     facts: Facts = field(default_factory=Facts)
     findings: list[Diagnostic] = field(default_factory=list)
 
@@ -105,6 +106,8 @@ def settle(root: etree._Element, name: str, desk: Desk, shown: str) -> tuple[str
         _settle_picture(image, desk, shown)
     foreign.mark(root)
     broad.mark(root)
+    if desk.vertical:
+        vertical.settle(root)
     properties = []
     if next(root.iter(_MATH), None) is not None:
         desk.facts.math = True

@@ -8,14 +8,15 @@ from publish.backends.epub.documents import Facts
 from publish.backends.epub.text import bare, legal, line, visible
 from publish.backends.epub.words import words
 from publish.backends.epub.writer import Package
-from publish.model import Edition
+from publish.model import VERTICAL, Edition
 
 UNDATED = "2000-01-01T00:00:00Z"  # dcterms:modified must be there; the clock is not asked
 
 
 def package(edition: Edition, facts: Facts) -> Package:
     """Return a package with its metadata and nothing else."""
-    book = Package(edition.identifier, line(edition.title), edition.language)
+    vertical = edition.writing == VERTICAL
+    book = Package(edition.identifier, line(edition.title), edition.language, leftward=vertical)
     _titles(book, edition)
     _creators(book, edition)
     book.element("language", edition.language)
@@ -40,6 +41,8 @@ def package(edition: Edition, facts: Facts) -> Package:
         book.meta("pageBreakSource", _printed(edition))
     if edition.cover is not None:
         book.meta2("cover", "cover-image")
+    if vertical:
+        book.meta2("primary-writing-mode", "vertical-rl")  # Kindle asks for it
     return book
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from publish.backends.epub import foreign
+from publish.backends.epub import foreign, vertical
 from publish.backends.epub.documents import EPUB_TYPE, STYLE, TEXT, whole
 from publish.backends.epub.pagebreaks import Page
 from publish.backends.epub.text import line, quoted, visible
 from publish.backends.epub.trees import XML_LANG, document, parse, tag
 from publish.backends.epub.words import words
 from publish.layouts import Labels
-from publish.model import Chapter, Edition
+from publish.model import VERTICAL, Chapter, Edition
 
 NAME = "nav.xhtml"
 NCX_NAME = "toc.ncx"
@@ -123,6 +123,8 @@ def nav(
         link.set(EPUB_TYPE, landmark.type)
         link.text = landmark.label
     foreign.mark(root)
+    if edition.writing == VERTICAL:
+        vertical.settle(root)
     return document(root)
 
 

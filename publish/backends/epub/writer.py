@@ -51,8 +51,11 @@ class Deferred(Verbatim):
 class Package(epub.EpubBook):
     """An EbookLib book without the metadata EbookLib makes up (generator, random identifier)."""
 
-    def __init__(self, identifier: str, title: str, language: str) -> None:
+    def __init__(
+        self, identifier: str, title: str, language: str, *, leftward: bool = False
+    ) -> None:
         super().__init__()
+        self.direction = "rtl" if leftward else None  # of the pages, on the spine
         self.metadata: dict[Any, Any] = {}
         self.IDENTIFIER_ID = "pub-id"
         self.set_identifier(identifier)
