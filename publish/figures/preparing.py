@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -24,6 +24,8 @@ from publish.workshop import Fetcher, FetchError, Workshop
 
 VERSION = 1  # of what is made of a picture; raise it when the same picture would come out otherwise
 FETCHED = "figures-fetched"  # by address
+SHELF = "figures-shelf"  # by the addresses of an article
+TURN = "figures-turn"  # changes when an address gives another picture: shelves are empty then
 MADE = "figures-made"  # by the digest of a file's bytes and the recipe
 NAME_DIGITS = 24  # hexadecimal, of the digest: 96 bits
 _DATA = re.compile(r"data:([^,]*?)(;base64)?,", re.I)
@@ -61,10 +63,10 @@ def prepare(
     """
     sources = {request: locate(request, settings) for request in dict.fromkeys(requests)}
     maker = _Maker(settings, shop)
-    results: dict[Source, Result] = {}
+    results: dict[Source, Result] = dict(maker.shelved(sources))
     todo: list[Source] = []
     for source in dict.fromkeys(sources.values()):
-        if isinstance(source, Lost):
+        if isinstance(source, Lost) or source in results:
             continue
         known = maker.known(source) if isinstance(source, Remote) else None
         if known is None:
@@ -72,10 +74,20 @@ def prepare(
         else:
             results[source] = known
     results.update(zip(todo, _spread(maker.make, todo, settings.jobs, shop), strict=True))
+    maker.shelve(sources, results)
     return {
         request: source if isinstance(source, Lost) else results[source]
         for request, source in sources.items()
     }
+
+
+def _by_article(sources: Mapping[Request, Source | Lost]) -> list[list[Remote]]:
+    """Return the addresses of each article, once each, if any of its pictures are remote."""
+    found: dict[tuple[str, ...], dict[Remote, None]] = {}
+    for request, source in sources.items():
+        if isinstance(source, Remote):
+            found.setdefault(request.folders, {})[source] = None
+    return [list(remote) for remote in found.values()]
 
 
 def _spread(
@@ -119,6 +131,32 @@ class _Maker:
             VERSION, settings.max_pixels, settings.max_side, settings.jpeg_quality
         )
         self._seen = _of_this_run.setdefault(shop.fetcher, {})
+
+    def shelved(self, sources: Mapping[Request, Source | Lost]) -> Iterator[tuple[Source, Result]]:
+        """Yield what is kept together for all addresses of an article, as most have not changed."""
+        if self._settings.refresh:
+            return
+        for remote in _by_article(sources):
+            kept = self._cache.load(SHELF, self._shelf(remote), tuple[_Made, ...])
+            if kept and all(map(self._is_whole, kept)):
+                yield from zip(remote, (made.figure for made in kept), strict=True)
+
+    def shelve(
+        self, sources: Mapping[Request, Source | Lost], results: Mapping[Source, Result]
+    ) -> None:
+        """Keep together what the cache holds of the addresses of an article."""
+        for remote in _by_article(sources):
+            key = self._shelf(remote)
+            if self._cache.has(SHELF, key):
+                continue
+            kept = [self._cache.load(FETCHED, digest(source.url), _Got) for source in remote]
+            made = [got.made for got in kept if got and got.recipe == self._recipe]
+            if [one.figure for one in made] == [results[source] for source in remote]:
+                self._cache.store(SHELF, key, made)
+
+    def _shelf(self, remote: Sequence[Remote]) -> str:
+        turn = self._cache.get(TURN, digest(TURN))
+        return digest(SHELF, turn, self._recipe, [source.url for source in remote])
 
     def known(self, source: Remote) -> Result | None:
         """Return what this run or the cache knows of an address, or None."""
@@ -166,6 +204,10 @@ class _Maker:
         except UnusableError as problem:
             return self._older(url, Lost(problem.code, str(problem)))
         source = self._cache.put_object(data)
+        if got is None:
+            got = self._cache.load(FETCHED, key, _Got)
+        if got and got.source != source:
+            self._cache.put(TURN, digest(TURN), os.urandom(16))
         self._cache.store(FETCHED, key, _Got(source, self._recipe, made))
         return made.figure
 

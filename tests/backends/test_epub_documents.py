@@ -20,7 +20,7 @@ from publish.backends.epub import EpubBackend
 from publish.backends.epub.addresses import valid_address
 from publish.backends.epub.text import legal, line, visible
 from publish.diagnostics import BackendError, Severity
-from publish.model import Edition, EditionPart
+from publish.model import Chapter, Edition, EditionPart
 from publish.workshop import Workshop
 
 NS = {"h": "http://www.w3.org/1999/xhtml", "e": "http://www.idpf.org/2007/ops"}
@@ -36,6 +36,12 @@ def bound(edition: Edition, shop: Workshop) -> zipfile.ZipFile:
     out = io.BytesIO()
     EpubBackend().bind(edition, layouts.find("classic"), shop, out, {})
     return zipfile.ZipFile(out)
+
+
+def written(edition: Edition, shop: Workshop) -> bytes:
+    out = io.BytesIO()
+    EpubBackend().bind(edition, layouts.find("classic"), shop, out, {})
+    return out.getvalue()
 
 
 def page(book: zipfile.ZipFile, name: str) -> etree._Element:
@@ -271,3 +277,32 @@ def test_legal_text_loses_no_character_that_xml_can_hold(text: str) -> None:
             assert new == "\ufffd"
     if kept.isprintable():
         assert (etree.fromstring(f"<a>{escape(kept)}</a>".encode()).text or "") == kept
+
+
+def test_documents_that_are_kept_say_what_new_ones_do(shop: Workshop) -> None:
+    edition = plain(
+        chapter(1, f'<p><a href="#{TWO}-x">去</a><a href="#none">空</a></p>'),
+        chapter(2, f'<p id="{TWO}-x">乙</p><p><a href="x:y">址</a></p>'),
+    )
+    new, told = written(edition, shop), codes(shop)
+    assert sorted(told) == ["link-address", "link-unknown"]
+    shop.reporter.findings.clear()  # type: ignore[attr-defined]
+    assert written(edition, shop) == new
+    assert sorted(codes(shop)) == sorted(told)
+    assert written(rich(shop), shop) == written(rich(shop), shop)  # formulas, readings, pictures
+
+
+def test_a_kept_document_is_not_used_when_what_it_links_to_moved(shop: Workshop) -> None:
+    link = chapter(1, f'<p><a href="#{TWO}-x">去</a></p>')
+    long = "".join(f"<h2>{n}</h2><p>{'字' * 9000}</p>" for n in range(12))
+    short = chapter(2, f'<p id="{TWO}-x">乙</p>')
+    split = chapter(2, f'<p>甲</p>{long}<p id="{TWO}-x">乙</p>')
+
+    def leads(*chapters: Chapter) -> list[str]:
+        return found(page(bound(plain(*chapters), shop), ONE), "//h:section/h:p/h:a/@href")
+
+    assert leads(link, short) == [f"{TWO}.xhtml#{TWO}-x"]
+    [moved] = leads(link, split)
+    assert moved.startswith(f"{TWO}-")
+    assert leads(link) == []
+    assert leads(link, short) == [f"{TWO}.xhtml#{TWO}-x"]

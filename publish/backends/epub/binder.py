@@ -71,7 +71,7 @@ def bind(
     figures = _figures(edition)
     cover = edition.cover if options.get("cover", layout.options.get("cover", True)) else None
     edition = dataclasses.replace(edition, cover=cover)
-    setting = Setting(edition, layout, _desk(edition, pieces, figures), reader, starts)
+    setting = Setting(edition, layout, _desk(edition, pieces, figures, shop.cache), reader, starts)
     made = list(documents(setting, pieces))
     listed = pagebreaks.listed(made) if starts else ()
     nav, ncx = _navigation(setting, listed, options, shop)
@@ -172,7 +172,10 @@ def _pieces(chapter: Chapter, language: str, starts: Sequence[PageStart]) -> lis
 
 
 def _desk(
-    edition: Edition, pieces: Mapping[str, Sequence[Piece]], figures: Mapping[str, Figure]
+    edition: Edition,
+    pieces: Mapping[str, Sequence[Piece]],
+    figures: Mapping[str, Figure],
+    store: Cache,
 ) -> Desk:
     places: dict[str, str] = {}
     for piece in (piece for row in pieces.values() for piece in row):
@@ -182,7 +185,7 @@ def _desk(
     pictures = {layouts.labels(c.language or edition.language).picture for c in edition.chapters}
     stopgap = re.compile(rf"[：:]\s?({'|'.join(map(re.escape, sorted(pictures)))})\d*$")
     names = set(figures) | {cover_name(edition.cover.figure)} if edition.cover else set(figures)
-    return Desk(edition.language, places, names, stopgap, edition.writing == VERTICAL)
+    return Desk(edition.language, places, names, stopgap, edition.writing == VERTICAL, store)
 
 
 def _navigation(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html import unescape
 
 from lxml import etree
 
+from publish import share
 from publish.backends.epub import broad, foreign, vertical
 from publish.backends.epub.addresses import valid_address
 from publish.backends.epub.text import line, quoted
 from publish.backends.epub.trees import document, parse, tag
+from publish.cache import Cache, digest
 from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
 from publish.model import EPUB, MATHML, XHTML
 
+STAGE = "document"
 FIGURES = "figures/"
 STYLE = "styles/book.css"
 TEXT = "text/"
@@ -22,6 +26,8 @@ EPUB_TYPE = f"{{{EPUB}}}type"
 SVG = "http://www.w3.org/2000/svg"
 _OF_LINKS = ("href", "role", EPUB_TYPE, "rel", "target", "hreflang", "type", "download")
 
+_SHOWN = re.compile(rb'src="[^"]*figures/([^"/]*)"')
+_LED = re.compile(rb'href="#([^"]*)"')  # as trees and templates are written
 _A, _IMG, _SPAN, _RUBY = tag("a"), tag("img"), tag("span"), tag("ruby")
 _MATH, _SVG = f"{{{MATHML}}}math", f"{{{SVG}}}svg"
 
@@ -47,6 +53,14 @@ class Facts:
     ruby: bool = False
     pages: int = 0  # of a printed book that are marked
 
+    def add(self, more: Facts) -> None:
+        """Take in what is true of one document."""
+        self.pictures += more.pictures
+        self.undescribed += more.undescribed
+        self.math |= more.math
+        self.ruby |= more.ruby
+        self.pages += more.pages
+
 
 @dataclass(slots=True)
 class Desk:
@@ -57,6 +71,7 @@ class Desk:
     figures: Container[str]  # names of the pictures in the book
     stopgap: re.Pattern[str]  # what a made-up description looks like
     vertical: bool = False  # set in columns
+    store: Cache | None = None  # where finished documents are kept
     facts: Facts = field(default_factory=Facts)
     findings: list[Diagnostic] = field(default_factory=list)
 
@@ -74,10 +89,41 @@ def page(desk: Desk, uid: str, title: str, body: bytes, *, shown: str = "") -> D
     Raises:
         BackendError: the body is not well-formed, or shows a picture the book does not hold.
     """
-    name = f"{uid}.xhtml"
+    key = _key(desk, uid, title, body, shown) if desk.store else ""
+    kept = desk.store.load(STAGE, key, _Kept) if desk.store and key else None
+    if kept is None:
+        kept = _finished(replace(desk, facts=Facts(), findings=[]), uid, title, body, shown)
+        if desk.store and key:
+            desk.store.store(STAGE, key, kept)
+    desk.facts.add(kept.facts)
+    desk.findings += kept.findings
+    return Document(uid, f"{TEXT}{uid}.xhtml", kept.content, kept.properties, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A document that is finished, and what was found on the way."""
+
+    content: bytes
+    properties: tuple[str, ...]
+    facts: Facts
+    findings: tuple[Diagnostic, ...]
+
+
+def _finished(desk: Desk, uid: str, title: str, body: bytes, shown: str) -> _Kept:
     root = whole(desk.language, title, body, f"../{STYLE}", shown)
-    properties = settle(root, name, desk, shown)
-    return Document(uid, f"{TEXT}{name}", document(root), properties, shown)
+    properties = settle(root, f"{uid}.xhtml", desk, shown)
+    return _Kept(document(root), properties, desk.facts, tuple(desk.findings))
+
+
+def _key(desk: Desk, uid: str, title: str, body: bytes, shown: str) -> str:
+    """Return the digest of all that a document is made from; "" if a picture is none of ours."""
+    if not all(name.decode() in desk.figures for name in _SHOWN.findall(body)):
+        return ""
+    led = sorted(set(_LED.findall(body)))
+    places = [desk.places.get(unescape(one.decode()), "") for one in led]
+    settings = (desk.language, desk.vertical, desk.stopgap.pattern)
+    return digest(STAGE, share.program(), settings, uid, title, body, shown, led, places)
 
 
 def whole(language: str, title: str, body: bytes, style: str, shown: str = "") -> etree._Element:
