@@ -13,6 +13,7 @@ from publish.model import Article
 
 OUTSIDE = ("http", "https", "mailto", "tel", "ftp", "geo", "doi", "urn", "xmpp", "irc", "magnet")
 _FORBIDDEN = re.compile(r"[\s<>\"`{}|\\^\x00-\x1f\x7f]|%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"https?://([^/?#]*)")
 _SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".html", ".htm")
 
 
@@ -96,9 +97,8 @@ def _whole(url: str, fragment: str, article: str, known: Index) -> tuple[str, st
 
 
 def _host(address: str) -> str:
-    rest = address[8:] if address.startswith("https://") else address[7:]
-    end = next((at for at, sign in enumerate(rest) if sign in "/?#"), len(rest))
-    return rest[:end].lower().removeprefix("www.")
+    host = _HOST.match(address)
+    return host[1].lower().removeprefix("www.") if host else ""
 
 
 def _path(path: str, fragment: str, article: str, known: Index) -> tuple[str, str] | None:
