@@ -27,6 +27,7 @@ from measure import HEAD, Cost, measure
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PUBLISH_SHARED", ROOT.parent / "shared"))
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>", re.I)
+MORE = "\n\n多出来的一段，为的是看改了一期要花多少。\n"
 ADDRESS = re.compile(r"(!\[[^\]]*\]\(|<img\b[^>]*?src=[\"'])https?://", re.I)
 
 
@@ -114,7 +115,7 @@ def without_figures(count: int, jobs: int, repeat: int, work: Path) -> None:
 
 
 def with_figures(count: int, jobs: int, work: Path) -> None:
-    """Compare with pictures from the figure server, cold and with pictures in the cache."""
+    """Compare with pictures from the figure server: cold, with these kept, and after an edit."""
     with figure_server() as address:
         paths = copy(issues(count), work / f"rich-{count}", ADDRESS, rf"\g<1>{address}")
         source = work / f"source-{count}"
@@ -125,11 +126,15 @@ def with_figures(count: int, jobs: int, work: Path) -> None:
         for stage in ("copy", "chapter", "ledger"):
             shutil.rmtree(figures_only / stage, ignore_errors=True)
         warm = ours(source, work / "ours-rich.epub", cache, jobs, address)
+        with sorted(source.iterdir())[count // 8].open("a", encoding="utf-8") as file:
+            file.write(MORE)
+        edited = ours(source, work / "ours-rich.epub", cache, jobs, address)
         base = pandoc(paths, work / "pandoc-rich.epub")
     print(f"\n### {count} issues with figures\n\n{HEAD}")
     print(base.row("pandoc"))
     print(cold.row(f"publish -j {jobs}, cold", base))
-    print(warm.row(f"publish -j {jobs}, figures in the cache", base), flush=True)
+    print(warm.row(f"publish -j {jobs}, figures in the cache", base))
+    print(edited.row(f"publish -j {jobs}, one issue edited", base), flush=True)
 
 
 def main() -> None:
