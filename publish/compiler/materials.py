@@ -93,7 +93,8 @@ def gather(
     made: dict[Key, Figure | None] = {}
     lost: dict[Key, str] = {}
     owed: set[Key] = set()
-    local = {key: figures.places(request, settings) for key, request in requests.items()}
+    places = ((key, figures.places(request, settings)) for key, request in requests.items())
+    local = {key: files for key, files in places if files}
     for key, request in requests.items():
         result = found[request]
         if isinstance(result, Figure):

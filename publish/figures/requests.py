@@ -89,6 +89,8 @@ def locate(request: Request, settings: FigureSettings) -> Source | Lost:
 
 def places(request: Request, settings: FigureSettings) -> tuple[Path, ...]:
     """Return the files that a picture is looked for in, best first; () where no file will do."""
+    if not settings.base_url and request.address.startswith(("https://", "http://")):
+        return ()  # as nearly all are
     address = _plain(request.address)
     if not address or address[:5].lower() == "data:":
         return ()

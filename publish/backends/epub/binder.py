@@ -22,6 +22,7 @@ from publish.backends.epub import (
 )
 from publish.backends.epub.documents import FIGURES, STYLE, TEXT, Desk, Document, Facts
 from publish.backends.epub.metadata import modified, package
+from publish.backends.epub.packing import packed
 from publish.backends.epub.pages import Piece, Setting, colophon, cover_name, documents
 from publish.backends.epub.targets import APPLE_OPTIONS, Target, target
 from publish.backends.epub.text import legal, visible
@@ -93,7 +94,8 @@ def bind(
         uid = f"font-{face.object[:16]}"
         book.put(Deferred(uid, faces.file_name(face), face.media_type, read))
     for item in made:
-        book.put(Verbatim(item.id, item.name, XHTML_TYPE, item.content, item.properties))
+        content = packed(item.content, item.deflated)
+        book.put(Verbatim(item.id, item.name, XHTML_TYPE, content, item.properties))
     for uid, name, figure, properties in _pictures(edition, figures):
         read = partial(_read, shop.cache, figure.object, figure.name)
         book.put(Deferred(uid, name, figure.media_type, read, properties))

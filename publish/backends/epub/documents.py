@@ -12,6 +12,7 @@ from lxml import etree
 from publish import share
 from publish.backends.epub import broad, foreign, vertical
 from publish.backends.epub.addresses import valid_address
+from publish.backends.epub.packing import deflated
 from publish.backends.epub.text import line, quoted
 from publish.backends.epub.trees import document, parse, tag
 from publish.cache import Cache, digest
@@ -41,6 +42,7 @@ class Document:
     content: bytes
     properties: tuple[str, ...] = ()
     shown: str = ""  # the source file, for messages
+    deflated: bytes = b""  # the content, if it is kept so
 
 
 @dataclass(slots=True)
@@ -97,7 +99,8 @@ def page(desk: Desk, uid: str, title: str, body: bytes, *, shown: str = "") -> D
             desk.store.store(STAGE, key, kept)
     desk.facts.add(kept.facts)
     desk.findings += kept.findings
-    return Document(uid, f"{TEXT}{uid}.xhtml", kept.content, kept.properties, shown)
+    name = f"{TEXT}{uid}.xhtml"
+    return Document(uid, name, kept.content, kept.properties, shown, kept.deflated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class _Kept:
     """A document that is finished, and what was found on the way."""
 
     content: bytes
+    deflated: bytes
     properties: tuple[str, ...]
     facts: Facts
     findings: tuple[Diagnostic, ...]
@@ -113,7 +117,9 @@ class _Kept:
 def _finished(desk: Desk, uid: str, title: str, body: bytes, shown: str) -> _Kept:
     root = whole(desk.language, title, body, f"../{STYLE}", shown)
     properties = settle(root, f"{uid}.xhtml", desk, shown)
-    return _Kept(document(root), properties, desk.facts, tuple(desk.findings))
+    content = document(root)
+    packed = deflated(content) if desk.store else b""
+    return _Kept(content, packed, properties, desk.facts, tuple(desk.findings))
 
 
 def _key(desk: Desk, uid: str, title: str, body: bytes, shown: str) -> str:

@@ -213,7 +213,7 @@ def _spans(
         if any(drawn.values()) and rare.holds(item.content):
             root = parse(item.content)
             rare.mark(root, language, drawn)
-            made.append(dataclasses.replace(item, content=document(root)))
+            made.append(dataclasses.replace(item, content=document(root), deflated=b""))
         else:
             made.append(item)
     return made

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 from ebooklib import epub
 from lxml import etree
 
-LEVEL = 6  # of deflate
+from publish.backends.epub.packing import LEVEL, Packed, deflated
+
 STORED = (".jpg", ".jpeg", ".png", ".woff", ".woff2")  # compressed already
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment an archive can tell
 MODE = 0o100644  # a plain file, readable by all
@@ -112,8 +113,8 @@ class Archive(zipfile.ZipFile):
         content = data.encode() if isinstance(data, str) else data
         info.file_size, info.CRC = len(content), zlib.crc32(content)
         if compress_type == zipfile.ZIP_DEFLATED:
-            packer = zlib.compressobj(compresslevel or LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-            content = packer.compress(content) + packer.flush()
+            known = content.deflated if isinstance(content, Packed) else b""
+            content = known or deflated(content, compresslevel or LEVEL)
         info.compress_size = len(content)
         self._append(info, content)
 
