@@ -37,6 +37,10 @@ BARE: dict[str, Any] = {
 
 _SIGNATURES = {
     (_css.ComputedStyle, "__missing__"): "self key",
+    (_css.StyleFor, "__call__"): "self element pseudo_type",
+    (_css.StyleFor, "set_computed_styles"): (
+        "self element parent root pseudo_type base_url target_collector"
+    ),
     (_block, "resolve_percentages"): "box containing_block",
     (_layout, "make_margin_boxes"): "context page state",
 }
@@ -58,6 +62,9 @@ def at_work(*, margins: bool) -> Iterator[None]:
     """
     with ExitStack() as stack:
         stack.enter_context(hooks.replaced(_css.ComputedStyle, __missing__=_property))
+        stack.enter_context(
+            hooks.replaced(_css.StyleFor, set_computed_styles=_put_off, __call__=_made_up_for)
+        )
         stack.enter_context(hooks.replaced(_block, resolve_percentages=_Lengths()))
         stack.enter_context(hooks.replaced(_pydyf.PDF, page_references=property(_page_references)))
         if not margins:
@@ -125,6 +132,53 @@ def _property(style: Any, name: str) -> Any:
         value = style.parent_style[name]
     style[name] = value
     return value
+
+
+# ---- styles of parts that hardly any element has
+
+# The engine's own style sheet gives these to every element, be it a note or an item or not.
+_SELDOM = frozenset(
+    {"marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
+)
+_set_computed, _style_for = _css.StyleFor.set_computed_styles, _css.StyleFor.__call__
+
+
+def _put_off(
+    styles: Any,
+    element: Any,
+    parent: Any,
+    root: Any = None,
+    pseudo_type: str | None = None,
+    base_url: Any = None,
+    target_collector: Any = None,
+) -> None:
+    """Set the style of an element or of a part; that of a part that it may not have, later."""
+    if pseudo_type in _SELDOM and element is parent:
+        cascaded = styles.get_cascaded_styles()[element, pseudo_type]
+        if "anchor" not in cascaded:
+            waiting = vars(styles).setdefault("waiting", {})
+            waiting[element, pseudo_type] = cascaded, root, base_url
+            return
+    _set_computed(styles, element, parent, root, pseudo_type, base_url, target_collector)
+
+
+def _made_up_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Any:
+    """Return the style of an element or of a part of it."""
+    if pseudo_type in _SELDOM and (
+        kept := vars(styles).get("waiting", {}).pop((element, pseudo_type), None)
+    ):
+        cascaded, root, base_url = kept
+        known = styles.get_computed_styles()
+        known[element, pseudo_type] = _css.ComputedStyle(
+            known[element, None],
+            cascaded,
+            pseudo_type,
+            known[root, None],
+            base_url,
+            styles.font_config,
+            styles.initial_page_sizes,
+        )
+    return _style_for(styles, element, pseudo_type)
 
 
 # ---- lengths of blocks, which paragraphs of one style share
