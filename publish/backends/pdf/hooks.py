@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 import weasyprint
@@ -33,8 +32,8 @@ def moved(signatures: Mapping[tuple[Any, str], str]) -> str:
 
 
 @contextmanager
-def replaced(holder: ModuleType | type, **ours: Any) -> Iterator[None]:
-    """Let a module or class hold other functions under these names."""
+def replaced(holder: Any, **ours: Any) -> Iterator[None]:
+    """Let a module, class or object hold something else under these names."""
     before = {name: getattr(holder, name) for name in ours}
     for name, function in ours.items():
         setattr(holder, name, function)

@@ -65,6 +65,7 @@ def at_work(*, margins: bool) -> Iterator[None]:
         stack.enter_context(
             hooks.replaced(_css.StyleFor, set_computed_styles=_put_off, __call__=_made_up_for)
         )
+        stack.enter_context(hooks.replaced(_OWN, other_selectors=_OTHERS))
         stack.enter_context(hooks.replaced(_block, resolve_percentages=_Lengths()))
         stack.enter_context(hooks.replaced(_pydyf.PDF, page_references=property(_page_references)))
         if not margins:
@@ -140,6 +141,13 @@ def _property(style: Any, name: str) -> Any:
 _SELDOM = frozenset(
     {"marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
 )
+_OWN: Any = import_module("weasyprint.html").UA_STYLESHEET.matcher
+_ALWAYS = [entry for entry in _OWN.other_selectors if entry[3] in _SELDOM]
+_OTHERS = [entry for entry in _OWN.other_selectors if entry[3] not in _SELDOM]
+_WEAKEST = (0, 0, (0, 0, 0))
+_BY_ITSELF: dict[str, dict[str, Any]] = {name: {} for name in _SELDOM}  # what the engine says
+for _, _, _, _part, (_declarations, _) in _ALWAYS:
+    _BY_ITSELF[_part] |= {name: (value, _WEAKEST) for name, value, _ in _declarations}
 _set_computed, _style_for = _css.StyleFor.set_computed_styles, _css.StyleFor.__call__
 
 
@@ -156,22 +164,22 @@ def _put_off(
     if pseudo_type in _SELDOM and element is parent:
         cascaded = styles.get_cascaded_styles()[element, pseudo_type]
         if "anchor" not in cascaded:
-            waiting = vars(styles).setdefault("waiting", {})
-            waiting[element, pseudo_type] = cascaded, root, base_url
+            vars(styles).setdefault("waiting", {})[element, pseudo_type] = cascaded
             return
+    if element is root:
+        vars(styles)["root"] = root, base_url
     _set_computed(styles, element, parent, root, pseudo_type, base_url, target_collector)
 
 
 def _made_up_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Any:
     """Return the style of an element or of a part of it."""
-    if pseudo_type in _SELDOM and (
-        kept := vars(styles).get("waiting", {}).pop((element, pseudo_type), None)
-    ):
-        cascaded, root, base_url = kept
-        known = styles.get_computed_styles()
-        known[element, pseudo_type] = _css.ComputedStyle(
+    known = styles.get_computed_styles()
+    key = element, pseudo_type
+    if pseudo_type in _SELDOM and key not in known and (element, None) in known:
+        root, base_url = vars(styles)["root"]
+        known[key] = _css.ComputedStyle(
             known[element, None],
-            cascaded,
+            _BY_ITSELF[pseudo_type] | vars(styles).get("waiting", {}).pop(key, {}),
             pseudo_type,
             known[root, None],
             base_url,

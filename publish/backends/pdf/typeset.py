@@ -355,7 +355,7 @@ def _thrift() -> Any:
     """Return what spares the engine work; None if its inside has moved."""
     try:
         from publish.backends.pdf import thrift
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, TypeError, ValueError):
         return None
     return None if thrift.moved() else thrift
 
