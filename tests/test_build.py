@@ -267,6 +267,16 @@ def test_an_origin_in_the_last_line_is_an_address_of_its_article(
     assert any(f'又<a href="{there}">发' in text for text in chapters)  # its own way out
 
 
+def test_no_description_repeats_the_text_beside_its_picture(site: Path, capsys: Capture) -> None:
+    picture(site / "content/a.png")
+    write(site, "content/a.md", "# 甲\n\n![看*图*](a.png)*看图*\n\n![看图](a.png)另有*看图*\n")
+    _, _, [book] = run(capsys, "epub")
+    made = zipfile.ZipFile(str(book["path"]))
+    [name] = [name for name in made.namelist() if re.search("/text/c[0-9a-f]{10}", name)]
+    text = made.read(name).decode()
+    assert re.findall('alt="([^"]*)"', text) == ["甲：插图1", "看图"]
+
+
 # ---- writing
 
 
