@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -242,6 +243,38 @@ def test_text_alike_in_both_scripts_follows_the_others(
     _, _, [book] = run(capsys, "epub")
     package = zipfile.ZipFile(str(book["path"])).read("EPUB/content.opf").decode()
     assert f"<dc:language>{language}<" in package
+
+
+def test_a_book_with_any_converted_chapter_says_so(site: Path, capsys: Capture) -> None:
+    for number in range(3):
+        write(site, f"content/{number}.md", "An article in plain English, as are most of these.")
+    _, _, [book] = run(capsys, "epub", "--edition", "zh-Hant-TW")
+    colophon = zipfile.ZipFile(str(book["path"])).read("EPUB/text/colophon.xhtml").decode()
+    assert "OpenCC（s2tw）" in colophon
+
+
+def test_an_origin_in_the_last_line_is_an_address_of_its_article(
+    site: Path, capsys: Capture
+) -> None:
+    there = "https://example.org/b"
+    write(site, "content/a.md", f"# 甲\n\n见[乙]({there})。\n")
+    write(site, "content/b.md", f"# 乙\n\n又[发]({there})。\n\n正文。\n\n[来处]({there})\n")
+    _, _, [book] = run(capsys, "epub")
+    made = zipfile.ZipFile(str(book["path"]))
+    chapters = [made.read(name).decode() for name in made.namelist() if "/text/c" in name]
+    [target] = [href for text in chapters for href in re.findall('见<a href="([^"]+)"', text)]
+    assert f"EPUB/text/{target}" in made.namelist()
+    assert any(f'又<a href="{there}">发' in text for text in chapters)  # its own way out
+
+
+def test_no_description_repeats_the_text_beside_its_picture(site: Path, capsys: Capture) -> None:
+    picture(site / "content/a.png")
+    write(site, "content/a.md", "# 甲\n\n![看*图*](a.png)*看图*\n\n![看图](a.png)另有*看图*\n")
+    _, _, [book] = run(capsys, "epub")
+    made = zipfile.ZipFile(str(book["path"]))
+    [name] = [name for name in made.namelist() if re.search("/text/c[0-9a-f]{10}", name)]
+    text = made.read(name).decode()
+    assert re.findall('alt="([^"]*)"', text) == ["甲：插图1", "看图"]
 
 
 # ---- writing

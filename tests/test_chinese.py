@@ -273,6 +273,8 @@ def test_what_is_no_chinese_quotation_keeps_its_marks(text: str) -> None:
         ("“外‘内’外”，‘单’", "「外『内』外」，「单」"),
         ("没有开始”，没有结束“的", "没有开始「，没有结束」的"),
         ("没有开始”。", "没有开始」。"),
+        ("「说。」” 他", "「说。」」 他"),
+        ("他 “《书》 在", "他 「《书》 在"),
         ("俗谓’团圆之节’，", "俗谓『团圆之节』，"),
         ("He said “hello” to the dogs’ owner, 中", None),
         ("it’s 好，’90s 的歌", None),

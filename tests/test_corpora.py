@@ -30,6 +30,12 @@ BOOKS = {  # archive -> edition in the other script
     "novel-hongloumeng": "zh-Hant-TW",
     "classics-hant": "zh-Hans",
 }
+POINTS = "43,44,45,46,47,48,50,55"  # of the shared lint: text, pictures, links, columns
+VERTICAL = ("classics-hant", "novel-hongloumeng")
+READ = {  # archive -> how it is made for the reader and for Ace
+    "news-mainroad": ("--edition", "zh-Hant-TW"),
+    "classics-hant": ("--writing", "vertical"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +70,14 @@ def publish(server: Any, cache: Path, *words: str) -> subprocess.CompletedProces
 
 
 def lint(shared: Path, book: Path, sources: list[Path], *words: str) -> list[str]:
-    """Return what the shared lint finds wrong with text, code, spaces and pictures.
+    """Return what the shared lint finds wrong with text, code, spaces, pictures, links, columns.
 
     The lint aligns texts and can lose its way: what it calls lost is looked for once more, letter
     by letter, in the whole book. It knows no link definition whose address is on the next line,
     and of the author's spaces only those of plain text.
     """
     done = subprocess.run(
-        [sys.executable, shared / "tools" / "epub_lint.py", book, "--points", "43,44,45,46,47,48",
+        [sys.executable, shared / "tools" / "epub_lint.py", book, "--points", POINTS,
          "--json", "--all", *words, "--manuscript", *sources],
         capture_output=True,
         text=True,
@@ -185,16 +191,40 @@ def test_the_seed_article_in_a_real_reader(shared: Path, server: Any, tmp_path: 
 def test_an_archive_becomes_valid_books(
     archive: str, shared: Path, server: Any, tmp_path: Path
 ) -> None:
+    becomes_valid_books(archive, shared, server, tmp_path)
+
+
+@pytest.mark.parametrize("archive", VERTICAL)
+def test_an_archive_becomes_valid_vertical_books(
+    archive: str, shared: Path, server: Any, tmp_path: Path
+) -> None:
+    becomes_valid_books(archive, shared, server, tmp_path, "--writing", "vertical")
+
+
+def becomes_valid_books(archive: str, shared: Path, server: Any, folder: Path, *words: str) -> None:
+    """Make an archive in its own script and in the other, and check both."""
     source = shared / "corpora" / archive
-    plain, turned = tmp_path / "plain.epub", tmp_path / "turned.epub"
-    for target, words in ((plain, []), (turned, ["--edition", BOOKS[archive]])):
-        done = publish(server, tmp_path, "epub", str(source), "-o", str(target), *words)
+    plain, turned = folder / "plain.epub", folder / "turned.epub"
+    for target, more in ((plain, []), (turned, ["--edition", BOOKS[archive]])):
+        done = publish(server, folder, "epub", str(source), "-o", str(target), *words, *more)
         assert done.returncode == 0, done.stdout[-3000:]
     for report in check_books([plain, turned]):
         assert report.clean, report
     sources = manuscripts(source)
     assert lint(shared, plain, sources) == []
     assert lint(shared, turned, sources, "--phrases") == []
+
+
+@pytest.mark.parametrize("archive", READ)
+def test_an_archive_in_a_real_reader_and_before_ace(
+    archive: str, shared: Path, server: Any, tmp_path: Path
+) -> None:
+    epub, source = tmp_path / "book.epub", shared / "corpora" / archive
+    done = publish(server, tmp_path, "epub", str(source), "-o", str(epub), *READ[archive])
+    assert done.returncode == 0, done.stdout[-3000:]
+    [reading] = read_books([epub])
+    assert reading.faults == ()
+    assert ace([epub]) == [[]]
 
 
 def manuscripts(source: Path) -> list[Path]:

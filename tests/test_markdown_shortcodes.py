@@ -28,7 +28,8 @@ def link(address: str, text: str) -> str:
 KNOWN = {
     # pictures
     '{{< figure src="a.png" title="甲" alt="乙" width="3" >}}': figure("a.png", "甲", "乙"),
-    '{{< figure src="a.png" caption="*甲* [乙](b)" attr="丙" >}}': figure("a.png", "甲 乙 丙"),
+    '{{< figure src="a.png" caption="*甲* [乙](b)" attr="丙" >}}': figure("a.png", "甲 乙\u3000丙"),
+    '{{< figure src="a.png" title="甲" caption="*乙*" attr=C >}}': figure("a.png", "甲\u3000乙 C"),
     '{{< image src="a.png" caption="甲" >}}': figure("a.png", "甲"),
     "{{% img a.png %}}": figure("a.png"),
     "{% asset_img a.png 300 200 甲 乙 %}": figure("a.png", "甲 乙"),

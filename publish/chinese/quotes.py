@@ -15,6 +15,7 @@ _OPENING = {closing: opening for opening, closing in _PAIRS.items()}
 _LEVELS = {"Hans": ("“", "‘"), "Hant": ("「", "『")}
 _CORNERS = {"“": "「", "”": "」", "‘": "『", "’": "』"}
 _DOUBLE = "“”「」"
+_CORNERED = "〈〉《》「」『』"
 _any = re.compile("[“”‘’「」『』]")
 _curly = re.compile("[“”‘’]")
 # What makes a context Chinese: Han, kana, and the marks of full width.
@@ -83,7 +84,7 @@ def _at_chinese(text: str, place: int) -> bool:
     latin = any(side.isascii() and side.isalnum() for side in (before, after))
     if text[place] in "‘’" and latin:
         return False
-    return bool(_cjk.match(before) or _cjk.match(after))
+    return any(_cjk.match(side) or (side and side in _CORNERED) for side in (before, after))
 
 
 def _pairs(text: str, foreign: set[str]) -> list[_Pair]:

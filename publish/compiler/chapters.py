@@ -16,7 +16,7 @@ from publish import cache
 from publish.model import XHTML, Chapter, FairCopy, Figure, Heading
 
 STAGE = "chapter"
-VERSION = "2"
+VERSION = "4"
 XML = "http://www.w3.org/XML/1998/namespace"
 _IMG, _A, _SPAN, _P = (f"{{{XHTML}}}{name}" for name in ("img", "a", "span", "p"))
 _FIGURE = f"{{{XHTML}}}figure"
@@ -213,9 +213,11 @@ def _drop(image: etree._Element) -> None:
 
 
 def _caption(image: etree._Element) -> str:
-    """Return the caption of the figure a picture stands in: no description repeats it."""
+    """Return what captions a picture, in its figure or paragraph: no description repeats it."""
     parent = image.getparent()
     caption = None if parent is None else parent.find(f"{{{XHTML}}}figcaption")
+    if caption is None and parent is not None and parent.tag in (_P, f"{{{XHTML}}}a"):
+        caption = parent
     return "" if caption is None else "".join(map(str, caption.itertext())).strip()
 
 

@@ -45,7 +45,8 @@ def compile_edition(
     """Return an edition of a manuscript, without a cover."""
     articles = manuscript.articles
     language = brief.settings.language or manuscript.language or "und"
-    known = links.index(articles, brief.site)
+    own = (a if a.origin else replace(a, origin=materials.copies[a.id].origin) for a in articles)
+    known = links.index(own, brief.site)
     findings: list[Diagnostic] = []
     plans = [
         _plan(article, manuscript, brief, materials, layout, known, findings)
@@ -57,7 +58,7 @@ def compile_edition(
     edition = Edition(
         name=manuscript.name,
         language=language,
-        converted=text.configuration,
+        converted=text.configuration or next((p.convert for p in plans if p.convert), ""),
         title=text(brief.settings.title or manuscript.title),
         subtitle=text(manuscript.subtitle),
         parts=tuple(
@@ -175,7 +176,8 @@ def _links(
         if use.address in settled:
             continue
         found = links.resolve(use.address, article.id, known)
-        if found is None:
+        whole = use.address.startswith(("http://", "https://"))
+        if found is None or (whole and found == (article.id, "")):  # where it came from
             settled[use.address] = links.outside(use.address, brief.site)
             if not settled[use.address]:
                 findings.append(_dead(article, use.line, use.address))

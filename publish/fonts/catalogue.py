@@ -107,7 +107,8 @@ def load(project: Path | None = None, *, folders: list[Path] | None = None) -> C
     wanted = frozenset(name for family in families for face in family.faces for name in face.files)
     modules = sorted({name for family in families for name in family.modules})
     paths = find(wanted, places, modules if folders is None else ())
-    located = tuple(_locate(family, paths) for family in families)
+    # a project may begin its own catalogue with a copy of the shipped one
+    located = tuple(dict.fromkeys(_locate(family, paths) for family in families))
     return Catalogue(located, _fingerprint(located), tuple(findings))
 
 

@@ -24,7 +24,7 @@ def notice(edition: Edition) -> str:
         return ""
     names = _NAMES.get(edition.language, (edition.language,) * 3)
     if locales.script(edition.language) == "Hans":
-        return f"本书文字由 OpenCC（{edition.converted}）自动转换为{names[0]}。"
+        return f"书中原非{names[0]}的文字由 OpenCC（{edition.converted}）自动转换。"
     if locales.script(edition.language) == "Hant":
-        return f"本書文字由 OpenCC（{edition.converted}）自動轉換為{names[1]}。"
-    return f"The text was converted to {names[2]} by OpenCC ({edition.converted})."
+        return f"書中原非{names[1]}的文字由 OpenCC（{edition.converted}）自動轉換。"
+    return f"Text that was not in {names[2]} was converted by OpenCC ({edition.converted})."

@@ -39,6 +39,7 @@ _KINDS = {
     "yellow": "warning", "red": "danger", "blue": "info", "notice": "note", "callout": "note",
     "admonition": "note", "custom": "note",
 }  # fmt: skip
+_JOINT = re.compile("(?<=[\u3400-\u9fff])\0(?=[\u3400-\u9fff])")  # parts of a caption
 _FOLDED = {"details", "spoiler", "collapse", "hidetoggle", "fold", "folding", "expand", "hideblock"}
 _OPEN = frozenset([*NOTICES, *_KINDS, *_FOLDED])
 
@@ -146,7 +147,8 @@ def _figure(tag: Tag, text: str) -> Mark:
     address = tag.get("src", "link", "url", at=0)
     title = tag.get("title", at=2 if tag.name == "image" else -1)
     caption = tag.get("caption", at=1)
-    caption = " ".join(filter(None, [title, caption, tag.get("attr")]))
+    parts = map(_unmarked, filter(None, [title, caption, tag.get("attr")]))
+    caption = _JOINT.sub("\u3000", "\0".join(parts)).replace("\0", " ")
     return _figured(tag, address, tag.get("alt"), caption)
 
 

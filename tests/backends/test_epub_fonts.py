@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -27,6 +28,7 @@ from publish.backends.epub.targets import TARGETS
 from publish.cli import main
 from publish.diagnostics import Diagnostic, SetupError, Silent, UsageError
 from publish.model import MATHML, Edition
+from publish.share import shared_folder
 from publish.workshop import Workshop
 
 pytestmark = pytest.mark.usefixtures("faces")
@@ -295,6 +297,28 @@ def test_private_characters_have_the_projects_own_face(shop: Workshop, tmp_path:
     colophon = made.text("text/colophon.xhtml")
     assert "Own Han (Free for all. As it is.). © 某人. https://example.org/l</dd>" in colophon
     assert layouts.labels("zh-Hans").subsets in colophon
+
+
+def test_a_project_may_copy_the_shipped_catalogue(shop: Workshop, tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    shutil.copy(shared_folder("fonts") / "catalog.toml", tmp_path / "fonts")
+    edition = rare_book(f"<p>字{RARE}</p>")
+    copied = bound(edition, shop, project=str(tmp_path))
+    assert copied.faces
+    assert copied.sheet == bound(edition, shop).sheet
+
+
+def test_families_may_share_a_face(shop: Workshop, tmp_path: Path) -> None:
+    project = own_face(tmp_path)
+    catalogue = tmp_path / "fonts" / "catalog.toml"
+    entry = catalogue.read_text("utf-8")
+    rows = [entry.replace("ranges", f'regions = ["{region}"]\nranges') for region in ("SC", "TC")]
+    catalogue.write_text("".join(rows), "utf-8")
+    made = bound(
+        rare_book(f'<p>{PRIVATE}<span lang="zh-Hant">{PRIVATE}</span></p>'), shop, project=project
+    )
+    assert len({face.file for face in made.faces}) == 1
+    assert all(face.signs == set(PRIVATE) for face in made.faces)
 
 
 def test_a_reserved_name_is_not_kept(shop: Workshop, tmp_path: Path) -> None:

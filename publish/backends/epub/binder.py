@@ -89,7 +89,7 @@ def bind(
     book.put(Verbatim("nav", contents.name, XHTML_TYPE, contents.content, ["nav"]))
     book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
     book.put(Verbatim("css", STYLE, "text/css", dressed.sheet.encode()))
-    for face in dressed.faces:
+    for face in {face.object: face for face in dressed.faces}.values():  # families may share one
         read = partial(_read, shop.cache, face.object, face.source)
         uid = f"font-{face.object[:16]}"
         book.put(Deferred(uid, faces.file_name(face), face.media_type, read))
