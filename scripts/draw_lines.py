@@ -44,6 +44,7 @@ class Sample:
     text: str
     settings: tuple[Setting, ...] = (PLAIN, COMPOSED)
     language: str = "zh-Hans"
+    ruled: bool = False  # with hairlines between the lines of the page
 
 
 SAMPLES: dict[str, Sample] = {
@@ -120,6 +121,12 @@ SAMPLES: dict[str, Sample] = {
     "hyphens": Sample(
         "退回来的稿子上写着typography，排字的人不认得它，照样把information也排进了书里。"
     ),
+    "grid": Sample(
+        "读音站在字的上面，代码`a_b`小一号，都不把行推开。{引文|yǐn|wén}也一样：\n\n"
+        "> 前后合起来仍是整行。\n\n"
+        "再往下，{正文|zhèng|wén}还在网上，左右两页的行也就对得上。",
+        ruled=True,
+    ),
 }
 
 CSS = """
@@ -152,7 +159,7 @@ def main() -> None:
         }
         for name in wanted:
             panels = [
-                panel(books[setting], list(SAMPLES).index(name))
+                panel(books[setting], list(SAMPLES).index(name), ruled=SAMPLES[name].ruled)
                 for setting in SAMPLES[name].settings
             ]
             path = FOLDER / f"{name}.png"
@@ -185,7 +192,7 @@ def book(folder: Path, setting: Setting) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(out)
 
 
-def panel(made: pypdfium2.PdfDocument, number: int) -> Image.Image:
+def panel(made: pypdfium2.PdfDocument, number: int, *, ruled: bool) -> Image.Image:
     """Return the lines of a sample, within hairlines at the edges of its measure."""
     index = next(i for i in range(len(made)) if made.get_page_label(i) == "1") + number
     area = page({"page": f"{PAGE[0]}x{PAGE[1]}mm", "measure": MEASURE, "lines": LINES})
@@ -199,6 +206,9 @@ def panel(made: pypdfium2.PdfDocument, number: int) -> Image.Image:
     pen = ImageDraw.Draw(cropped)
     for x in (AIR - 1, AIR + width):
         pen.line([(x, 0), (x, cropped.height)], fill=EDGE)
+    for line in range(LINES + 1 if ruled else 0):
+        y = round(2 + line * area.pitch * SCALE)
+        pen.line([(AIR, y), (AIR + width, y)], fill=EDGE)
     return cropped
 
 
