@@ -99,6 +99,9 @@ def test_the_pages_of_each_pdf_are_listed_in_its_epub(built: tuple[Path, Run]) -
     for path in epubs(folder):
         nav = etree.fromstring(zipfile.ZipFile(path).read("EPUB/nav.xhtml"))
         listed = nav.xpath("//h:nav[@role='doc-pagelist']//h:a/text()", namespaces=HTML)
+        if path.name == "zi-yu-zhi-zhipai.epub":  # vertical, and no PDF beside it
+            assert listed == []
+            continue
         with pikepdf.open(path.with_suffix(".pdf")) as pdf:
             folios = [page.label for page in pdf.pages if page.label.isdecimal()]
         assert len(listed) > 40
