@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -38,12 +39,18 @@ def picture(file: Path) -> Path:
 
 def run(capsys: Capture, *words: str) -> tuple[int, list[str], list[dict[str, object]]]:
     """Run a command; return its status, what it found, and the books."""
+    status, found, lines = told(capsys, *words)
+    shown = [f"{f['file']}:{f['line'] or ''} {f['code']} {f['message']}" for f in found]
+    return status, shown, [line for line in lines if line["type"] == "book"]
+
+
+def told(capsys: Capture, *words: str) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Run a command; return its status, warnings and errors, and every line that it told."""
     capsys.readouterr()
     status = main([*words, "--json", "--offline", "-j", "1"])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     found = [line for line in lines if line["type"] == "diagnostic" and line["severity"] != "note"]
-    shown = [f"{f['file']}:{f['line'] or ''} {f['code']} {f['message']}" for f in found]
-    return status, shown, [line for line in lines if line["type"] == "book"]
+    return status, found, lines
 
 
 LOST = """---

@@ -19,10 +19,8 @@ import pytest
 from lxml import etree
 from opds_rules import ATOM, DC, OPEN, check_atom, check_json, links
 from PIL import Image
+from test_build import Capture, told, write
 
-from publish.cli import main
-
-Capture = pytest.CaptureFixture[str]
 ARTICLE = "---\ntitle: 甲\ndate: 2024-03-05T06:00:00+08:00\ntags: [排版]\n---\n\n软件与发展。\n"
 PROJECT = """[project]
 title = "书架 <1> & 2"
@@ -54,19 +52,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def write(folder: Path, name: str, text: str) -> Path:
-    file = folder / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
 def run(capsys: Capture, *words: str) -> tuple[int, list[str], list[dict[str, Any]]]:
     """Run a command; return its status, codes of what it found, and the catalogues."""
-    capsys.readouterr()
-    status = main([*words, "--json", "--offline", "-j", "1"])
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    found = [line for line in lines if line["type"] == "diagnostic" and line["severity"] != "note"]
+    status, found, lines = told(capsys, *words)
     codes = [f"{line['code']} {line['file'] or ''}:{line['line'] or ''}" for line in found]
     return status, codes, [line for line in lines if line["type"] == "catalog"]
 

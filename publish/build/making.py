@@ -6,13 +6,14 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
 from publish import backends, compiler, figures
 from publish.backends.pdf import PdfBackend
 from publish.build import ledger, outputs
+from publish.build.cards import card
 from publish.build.outputs import Output
 from publish.build.plan import Plan, options, printed, writing, writing_place
 from publish.cache import Cache
@@ -30,7 +31,7 @@ from publish.diagnostics import (
     note,
 )
 from publish.layouts import Layout
-from publish.model import Book, Card, Cover, Edition
+from publish.model import Book, Cover, Edition
 from publish.pagination import PageStart
 from publish.workshop import Workshop
 from publish.workshop.network import OfflineFetcher
@@ -87,8 +88,8 @@ def make(
         edition = _covered(plan, output, plain, settings, shop)
         task = _task(plan, output, edition, shop, strict=strict)
         if output.paged and writing(output) != writing(printed(output)):
-            (_, other), *_ = editions(plan, [printed(output)], materials, shop)
-            task = dataclasses.replace(task, printed=other)
+            across = _edition(plan, printed(output), materials, shop)
+            task = dataclasses.replace(task, printed=across)
         tasks.append((output, task))
     if strict and (counting.warnings or counting.errors):  # of a cover
         shop.report(_strict(counting))
@@ -109,7 +110,7 @@ def make(
             digest=result.digest,
             size=result.size,
             written=result.written,
-            card=_card(output, task.edition),
+            card=card(output, task.edition),
             complete=result.complete and not materials.lost_remotely(_ids(output)),
         )
         ledger.enter(shop.cache, output.path, entry)
@@ -189,21 +190,21 @@ def editions(
     """Yield every output wanted with its edition, without cover, compiled once for all formats."""
     done: dict[tuple[str, str, str, str], Edition] = {}
     for output in wanted:
-        written = writing(output)
-        key = (output.manuscript.name, output.edition.name, output.layout, written)
+        key = (output.manuscript.name, output.edition.name, output.layout, writing(output))
         if key not in done:
-            brief = compiler.Brief(
-                output.edition,
-                plan.phrases.get(output.edition.name, ()),
-                plan.loaded.config.project.url,
-                written,
-            )
-            done = {
-                key: compiler.compile_edition(
-                    output.manuscript, brief, materials, plan.layouts[output.layout], shop
-                )
-            }
+            done = {key: _edition(plan, output, materials, shop)}
         yield output, done[key]
+
+
+def _edition(plan: Plan, output: Output, materials: compiler.Materials, shop: Workshop) -> Edition:
+    brief = compiler.Brief(
+        output.edition,
+        plan.phrases.get(output.edition.name, ()),
+        plan.loaded.config.project.url,
+        writing(output),
+    )
+    layout = plan.layouts[output.layout]
+    return compiler.compile_edition(output.manuscript, brief, materials, layout, shop)
 
 
 def _covered(
@@ -215,39 +216,6 @@ def _covered(
         layout = plan.layouts[output.layout]
         cover = compiler.draw_cover(edition, layout, plan.catalogue, shop)
     return dataclasses.replace(edition, cover=cover)
-
-
-def _card(output: Output, edition: Edition) -> Card:
-    """Return what a catalogue will tell of a book."""
-    date = edition.date
-    return Card(
-        book=edition.name,
-        edition=output.edition.name,
-        backend=output.backend,
-        identifier=edition.identifier,
-        title=edition.title,
-        language=edition.language,
-        subtitle=edition.subtitle,
-        authors=edition.authors,
-        publisher=edition.publisher,
-        rights=edition.rights,
-        description=edition.description,
-        subjects=edition.subjects,
-        series=edition.series,
-        position=edition.position,
-        issued=date.date().isoformat() if date else "",
-        updated=_moment(date) if date else "",
-        cover=edition.cover.figure if edition.cover else None,
-    )
-
-
-def _moment(date: datetime) -> str:
-    """Return a date as Atom wants it (RFC 3339): UTC, to the second."""
-    try:
-        utc = date.astimezone(UTC) if date.tzinfo else date
-    except OverflowError:  # of the first and the last day that there is
-        utc = date
-    return f"{utc.replace(tzinfo=None, microsecond=0).isoformat()}Z"
 
 
 def _is_coverless(edition: Edition, output: Output) -> bool:

@@ -136,8 +136,9 @@ class _Maker:
         """Yield what is kept together for all addresses of an article, as most have not changed."""
         if self._settings.refresh:
             return
+        turn = self._turn()
         for remote in _by_article(sources):
-            kept = self._cache.load(SHELF, self._shelf(remote), tuple[_Made, ...])
+            kept = self._cache.load(SHELF, self._shelf(turn, remote), tuple[_Made, ...])
             if kept and all(map(self._is_whole, kept)):
                 yield from zip(remote, (made.figure for made in kept), strict=True)
 
@@ -145,17 +146,22 @@ class _Maker:
         self, sources: Mapping[Request, Source | Lost], results: Mapping[Source, Result]
     ) -> None:
         """Keep together what the cache holds of the addresses of an article."""
+        turn = self._turn()  # it may be another by now
         for remote in _by_article(sources):
-            key = self._shelf(remote)
-            if self._cache.has(SHELF, key):
+            key = self._shelf(turn, remote)
+            if self._cache.has(SHELF, key) or any(
+                isinstance(results[source], Lost) for source in remote
+            ):
                 continue
             kept = [self._cache.load(FETCHED, digest(source.url), _Got) for source in remote]
             made = [got.made for got in kept if got and got.recipe == self._recipe]
             if [one.figure for one in made] == [results[source] for source in remote]:
                 self._cache.store(SHELF, key, made)
 
-    def _shelf(self, remote: Sequence[Remote]) -> str:
-        turn = self._cache.get(TURN, digest(TURN))
+    def _turn(self) -> bytes | None:
+        return self._cache.get(TURN, digest(TURN))
+
+    def _shelf(self, turn: bytes | None, remote: Sequence[Remote]) -> str:
         return digest(SHELF, turn, self._recipe, [source.url for source in remote])
 
     def known(self, source: Remote) -> Result | None:

@@ -258,7 +258,8 @@ def test_any_characters_give_well_formed_packages(
     titles = [node.text for node in package.iter(f"{dc}title")]
     assert titles[0] == (line(legal(title)) if visible(legal(title)) else "无题")
     assert all(node.text and node.text.strip() for node in package.iter(f"{dc}*"))
-    labels = found(roots["EPUB/nav.xhtml"], "//h:nav[@e:type='toc']//h:a/text()")
+    links = roots["EPUB/nav.xhtml"].xpath("//h:nav[@e:type='toc']//h:a", namespaces=NS)
+    labels = ["".join(map(str, link.itertext())) for link in links]  # rare characters have spans
     assert labels[-1] == (line(legal(chapter_title)) if visible(legal(chapter_title)) else "无题")
 
 

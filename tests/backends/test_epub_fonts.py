@@ -534,17 +534,13 @@ def test_epubcheck_ace_and_a_reader_have_nothing_to_say(
 
 
 def test_a_project_and_the_command_line_ask_for_faces(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    article: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "content").mkdir()
-    (tmp_path / "content/one.md").write_text("---\ntitle: 甲\n---\n字。\n", "utf-8")
     words = ["epub", "content", "-o", "book.epub", "--offline", "-q"]
 
     def made(*more: str) -> Made:
         assert main([*words, *more]) == 0
-        return Made((tmp_path / "book.epub").read_bytes())
+        return Made((article / "book.epub").read_bytes())
 
     bare = made()
     assert bare.faces == []
@@ -555,7 +551,7 @@ def test_a_project_and_the_command_line_ask_for_faces(
     )
     assert one.data == two.data
     assert made().data == bare.data
-    (tmp_path / "publish.toml").write_text("[defaults.epub]\nembed_fonts = true\n", "utf-8")
+    (article / "publish.toml").write_text("[defaults.epub]\nembed_fonts = true\n", "utf-8")
     assert made().faces
     capsys.readouterr()
     assert main(["pdf", "content", "-o", "b.pdf", "--offline", "--embed-fonts", "--dry-run"]) == 0

@@ -160,24 +160,20 @@ def made_by_hand(folder: Path, *words: str) -> zipfile.ZipFile:
 
 
 def test_a_project_and_the_command_line_choose_the_target(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    article: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "content").mkdir()
-    (tmp_path / "content/one.md").write_text("---\ntitle: 甲\n---\n字。\n", "utf-8")
     generic, kindle = "EPUB/text/cover.xhtml", "EPUB/text/titlepage.xhtml"
-    assert generic in made_by_hand(tmp_path).namelist()
-    names = made_by_hand(tmp_path, "--target", "kindle").namelist()
+    assert generic in made_by_hand(article).namelist()
+    names = made_by_hand(article, "--target", "kindle").namelist()
     assert generic not in names
     assert kindle in names
-    (tmp_path / "publish.toml").write_text('[defaults.epub]\ntarget = "apple"\n', "utf-8")
-    assert APPLE in made_by_hand(tmp_path).namelist()
-    assert APPLE not in made_by_hand(tmp_path, "--target", "kobo").namelist()
+    (article / "publish.toml").write_text('[defaults.epub]\ntarget = "apple"\n', "utf-8")
+    assert APPLE in made_by_hand(article).namelist()
+    assert APPLE not in made_by_hand(article, "--target", "kobo").namelist()
     capsys.readouterr()
     words = ["pdf", "content", "-o", "book.pdf", "--offline", "--target", "kindle", "--dry-run"]
     assert main(words) == 0
     assert "--target says nothing" in capsys.readouterr().err
-    (tmp_path / "publish.toml").write_text('[defaults.epub]\ntarget = "nook"\n', "utf-8")
+    (article / "publish.toml").write_text('[defaults.epub]\ntarget = "nook"\n', "utf-8")
     assert main(["epub", "content", "-o", "book.epub"]) == 2
     assert "defaults.epub.target" in capsys.readouterr().err

@@ -26,6 +26,7 @@ from publish.backends.epub.packing import packed
 from publish.backends.epub.pages import Piece, Setting, colophon, cover_name, documents
 from publish.backends.epub.targets import APPLE_OPTIONS, Target, target
 from publish.backends.epub.text import legal, visible
+from publish.backends.epub.writer import Deferred, Package, Verbatim, Writer
 from publish.cache import Cache
 from publish.diagnostics import BackendError, Diagnostic, Place, error, note, warning
 from publish.layouts import Layout
@@ -51,6 +52,17 @@ h1.continued { font-size: 1em; font-weight: normal; text-align: start; margin: 0
 """
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Contents:
+    """All that a book holds but for its pictures."""
+
+    edition: Edition
+    dressed: faces.Dressed  # the navigation document first
+    ncx: bytes
+    facts: Facts
+    figures: Mapping[str, Figure]
+
+
 def bind(
     edition: Edition,
     layout: Layout,
@@ -59,9 +71,21 @@ def bind(
     options: Mapping[str, object],
 ) -> None:
     """Write an edition as an EPUB into an open file; see EpubBackend.bind."""
-    from publish.backends.epub.writer import Deferred, Verbatim, Writer
-
     reader = target(options)
+    made = _contents(edition, layout, shop, options, reader)
+    asks = reader.apple_options or (reader.apple_reads and made.dressed.faces)
+    beside = {APPLE_FILE: APPLE_OPTIONS} if asks else {}
+    Writer(out, _package(made, shop.cache), modified(edition.date), beside).write()
+
+
+def _contents(
+    edition: Edition,
+    layout: Layout,
+    shop: Workshop,
+    options: Mapping[str, object],
+    reader: Target,
+) -> _Contents:
+    """Make the documents of a book, and what is made of these."""
     edition = _readable(edition)
     _once(edition)
     starts = pagebreaks.by_piece(_page_starts(options))
@@ -83,27 +107,30 @@ def bind(
     wardrobe = faces.Wardrobe(edition, reader, shop, str(options.get("project") or ""), whole)
     dressed = faces.dress(made, partial(_colophon, setting), styles, wardrobe)
     shop.report(*setting.desk.findings, *_heavy(edition, figures, reader, shop.cache))
+    facts = dataclasses.replace(setting.desk.facts, pages=len(listed))
+    return _Contents(edition, dressed, ncx, facts, figures)
 
-    book = package(edition, dataclasses.replace(setting.desk.facts, pages=len(listed)))
-    contents, *made = dressed.documents
-    book.put(Verbatim("nav", contents.name, XHTML_TYPE, contents.content, ["nav"]))
-    book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, ncx))
-    book.put(Verbatim("css", STYLE, "text/css", dressed.sheet.encode()))
-    for face in {face.object: face for face in dressed.faces}.values():  # families may share one
-        read = partial(_read, shop.cache, face.object, face.source)
+
+def _package(made: _Contents, store: Cache) -> Package:
+    """Put all of a book together for EbookLib."""
+    book = package(made.edition, made.facts)
+    nav, *texts = made.dressed.documents
+    book.put(Verbatim("nav", nav.name, XHTML_TYPE, nav.content, nav.properties))
+    book.put(Verbatim("ncx", navigation.NCX_NAME, navigation.NCX_TYPE, made.ncx))
+    book.put(Verbatim("css", STYLE, "text/css", made.dressed.sheet.encode()))
+    for face in {face.object: face for face in made.dressed.faces}.values():  # some share one
+        read = partial(_read, store, face.object, face.source)
         uid = f"font-{face.object[:16]}"
         book.put(Deferred(uid, faces.file_name(face), face.media_type, read))
-    for item in made:
+    for item in texts:
         content = packed(item.content, item.deflated)
         book.put(Verbatim(item.id, item.name, XHTML_TYPE, content, item.properties))
-    for uid, name, figure, properties in _pictures(edition, figures):
-        read = partial(_read, shop.cache, figure.object, figure.name)
+    for uid, name, figure, properties in _pictures(made.edition, made.figures):
+        read = partial(_read, store, figure.object, figure.name)
         book.put(Deferred(uid, name, figure.media_type, read, properties))
-    first = [item.id for item in made if item.id in ("cover", "titlepage")]
-    book.spine = [*first, "nav", *(item.id for item in made if item.id not in first)]
-    asks = reader.apple_options or (reader.apple_reads and dressed.faces)
-    beside = {APPLE_FILE: APPLE_OPTIONS} if asks else {}
-    Writer(out, book, modified(edition.date), beside).write()
+    first = [item.id for item in texts if item.id in ("cover", "titlepage")]
+    book.spine = [*first, "nav", *(item.id for item in texts if item.id not in first)]
+    return book
 
 
 def _colophon(setting: Setting, told: faces.Notices) -> list[Document]:

@@ -27,8 +27,8 @@ EPUB_TYPE = f"{{{EPUB}}}type"
 SVG = "http://www.w3.org/2000/svg"
 _OF_LINKS = ("href", "role", EPUB_TYPE, "rel", "target", "hreflang", "type", "download")
 
-_SHOWN = re.compile(rb'src="[^"]*figures/([^"/]*)"')
-_LED = re.compile(rb'href="#([^"]*)"')  # as trees and templates are written
+_SHOWN = re.compile(rb"""src\s*=\s*["'][^"']*figures/([^"'/]*)["']""")
+_LED = re.compile(rb"""href\s*=\s*["']#([^"']*)["']""")  # a layout's templates have either mark
 _A, _IMG, _SPAN, _RUBY = tag("a"), tag("img"), tag("span"), tag("ruby")
 _MATH, _SVG = f"{{{MATHML}}}math", f"{{{SVG}}}svg"
 
@@ -61,7 +61,6 @@ class Facts:
         self.undescribed += more.undescribed
         self.math |= more.math
         self.ruby |= more.ruby
-        self.pages += more.pages
 
 
 @dataclass(slots=True)
