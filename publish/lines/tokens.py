@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
+from functools import partial
+from itertools import count, pairwise, repeat
 from typing import NamedTuple
 
 from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, SOFT, Kind
@@ -121,10 +122,10 @@ def tokenise(runs: Sequence[Run]) -> tuple[Token, ...]:
 
 
 def _tokens(text: str, run: int, base: int, quotes: frozenset[int]) -> Iterator[Token]:
-    at, han = 0, Kind.HAN
+    at = 0
     while at < len(text):
         if hans := _HANS.match(text, at):  # most are
-            yield from [Token(sign, han, run, place) for place, sign in enumerate(hans[0], at)]
+            yield from _hans(hans[0], run, at)
             at = hans.end()
             continue
         if base + at in quotes:
@@ -144,6 +145,15 @@ def _tokens(text: str, run: int, base: int, quotes: frozenset[int]) -> Iterator[
             end = attached.end() if attached else end
             yield _single(text[at:end], group, run, at)
         at = end
+
+
+def _hans(text: str, run: int, at: int) -> Iterator[Token]:
+    """Yield Han characters, a token each; made without a call of ours, as they are most of all."""
+    plain, han = repeat(Side.PLAIN), repeat(Kind.HAN)
+    return map(_made, zip(text, han, repeat(run), count(at), plain, plain, repeat(False)))
+
+
+_made = partial(tuple.__new__, Token)
 
 
 def _word_end(text: str, at: int, base: int, quotes: frozenset[int]) -> int:

@@ -17,22 +17,31 @@ em { border-bottom: .5pt solid; padding: 0 var(--gap); position: relative; top: 
 table { border-collapse: collapse; inline-size: 80% } td { border: 1pt solid; padding: 2pt }
 td + td { border-left-width: 3pt; text-align: end } .f { float: right; width: 5em; margin: 1em }
 ul { columns: 2; column-gap: 1em } li::marker { color: blue } .b { border-style: solid }
+.a { position: absolute; top: 1em; right: 0; background: #eee; box-shadow: 1pt 1pt red }
+.g { background: linear-gradient(red, blue); border-radius: 4pt } .h { visibility: hidden }
+.i { border: 3pt solid; border-image: linear-gradient(red, blue) 2 } .n { page: wide }
+.m { mask-border: linear-gradient(red, blue) 2; border: 2pt solid } @page wide { size: 120mm 60mm }
+.c { columns: 2; column-rule: 1pt solid; background: url(data:image/png;base64,) } .fn { float: footnote }
 @media print { .o { outline: 1pt solid; opacity: .5; transform: rotate(2deg) } }
 </style><body><h1>题目</h1><p class="f">浮动</p><p>正文<em>着重</em>正文。</p>
 <table><tr><td>一<td>二</table><ul><li>甲<li>乙<li>丙</ul><p class="b o">框<s dir="rtl">中</s></p>
-<p style="border-width: 2pt; border-inline-end-style: dashed">边</p></html>"""
+<p style="border-width: 2pt; border-inline-end-style: dashed">边</p>
+<p class="g h">藏<span class="a">绝对<b class="g">定位</b></span></p><p class="i">图<p class="m">罩
+<div class="c"><p>栏<p>栏<p class="g">栏</div><p>注<span class="fn">注文</span>
+<div class="n"><p>宽<p>宽</div><p>窄</html>"""
 
 
-def drawn(text: str = PAGE) -> bytes:
-    data = weasyprint.HTML(string=text).write_pdf(uncompressed_pdf=True)
+def drawn(text: str = PAGE, *, compressed: bool = False) -> bytes:
+    data = weasyprint.HTML(string=text).write_pdf(uncompressed_pdf=not compressed)
     assert isinstance(data, bytes)
     return data
 
 
 def test_pages_are_the_same() -> None:
-    plain = drawn()
+    plain, packed = drawn(), drawn(compressed=True)
     with thrift.at_work(margins=True):
         assert drawn() == plain
+        assert drawn(compressed=True) == packed
 
 
 def test_pages_without_margin_boxes_have_none() -> None:

@@ -96,18 +96,18 @@ class Pen:
         show = _Show(stream, size)
         scale = 1000 / size
         places = [place * scale for place in setting.places]
-        drawn = [self._drawn(stream, sort) for sort in setting.sorts]
+        known = self._known
+        drawn = [known.get(id(sort)) or self._drawn(stream, sort) for sort in setting.sorts]
         for first, last, said in _parts(setting, places):
             if said is not None:
                 show.begin(said)
             if setting.rises:
                 show.rows(places, drawn, setting.rises)
             else:
-                for place, glyphs in zip(places[first:last], drawn[first:last], strict=True):
-                    show.glyphs(place, glyphs)
+                show.row(places[first:last], drawn[first:last])
             if setting.tail and last == len(places):
                 end = places[-1] + setting.sorts[-1].width + setting.gap * scale
-                show.glyphs(end - setting.tail.width, self._drawn(stream, setting.tail))
+                show.row([end - setting.tail.width], [self._drawn(stream, setting.tail)])
             if said is not None:
                 show.end()
         show.flush()
@@ -144,19 +144,23 @@ class _Show:
         self._items: list[str] = []
         self._pen = 0.0  # where the next glyph would stand, in thousandths of an em
 
-    def glyphs(self, place: float, glyphs: Sequence[_Drawn]) -> None:
-        for font, number, width, at in glyphs:
-            if font is not self._font:
-                self.flush()
-                self._font = font
-                self._stream.set_font_size(font.hash, self._size)
-            off = self._pen - place - at
-            if (off >= LEAST or off <= -LEAST) and (move := round(off)):
-                # One number between two strings: some readers refuse two that touch.
-                self._items.append(f">{move}<")
-                self._pen -= move
-            self._items.append(number)
-            self._pen += width
+    def row(self, places: Sequence[float], drawn: Sequence[Sequence[_Drawn]]) -> None:
+        """Draw tokens at one height."""
+        used, items, pen = self._font, self._items, self._pen
+        for place, glyphs in zip(places, drawn, strict=True):
+            for font, number, width, at in glyphs:
+                if font is not used:
+                    self.flush()
+                    used, items = font, self._items
+                    self._stream.set_font_size(font.hash, self._size)
+                off = pen - place - at
+                if (off >= LEAST or off <= -LEAST) and (move := round(off)):
+                    # One number between two strings: some readers refuse two that touch.
+                    items.append(f">{move}<")
+                    pen -= move
+                items.append(number)
+                pen += width
+        self._font, self._pen = used, pen
 
     def rows(
         self, places: Sequence[float], drawn: Sequence[Sequence[_Drawn]], rises: Sequence[float]
@@ -168,7 +172,7 @@ class _Show:
                 self.flush()
                 self._stream.set_text_rise(rise)
                 height = rise
-            self.glyphs(place, glyphs)
+            self.row([place], [glyphs])
         self.flush()
         self._stream.set_text_rise(0)
 
@@ -204,9 +208,8 @@ def _parts(setting: Setting, places: Sequence[float]) -> Iterator[tuple[int, int
     tokens, sorts = setting.tokens, setting.sorts
     held = [token.latin for token in tokens]  # whether it is said
     joined = [False] * count  # with the one before it
-    for number in range(count - 1):
-        gap = places[number + 1] - places[number] - sorts[number].width
-        if OVER < gap < SEEN or tokens[number].kind in _SPACES:
+    for number, (place, next_, sort) in enumerate(zip(places, places[1:], sorts, strict=False)):
+        if OVER < next_ - place - sort.width < SEEN or tokens[number].kind in _SPACES:
             continue
         if tokens[number + 1].kind not in _SPACES:
             held[number] = held[number + 1] = joined[number + 1] = True

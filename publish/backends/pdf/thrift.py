@@ -2,8 +2,9 @@
 
 Styles are the half of its time that is not text: each box asks for some sixty properties, of
 which nearly all are as inherited or initial. And pages whose margins are set apart have no use
-for sixteen margin boxes. Written for WeasyPrint 70: `ComputedStyle`, `make_margin_boxes`, and
-what `resolve_percentages` sets; and pydyf's `page_references`.
+for sixteen margin boxes. Boxes that show nothing but text: `unadorned`. Written for WeasyPrint
+70: `ComputedStyle`, `make_margin_boxes`, and what `resolve_percentages` sets; and pydyf's
+`page_references`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from importlib import import_module
 from math import inf
 from typing import Any
 
-from publish.backends.pdf import hooks
+from publish.backends.pdf import hooks, unadorned
 
 _css: Any = import_module("weasyprint.css")  # the engine has no types
 _computed: Any = import_module("weasyprint.css.computed_values")
@@ -50,7 +51,7 @@ def moved() -> str:
     """Return what is not where it was in the engine, or "" if all is."""
     if not isinstance(getattr(_pydyf.PDF, "page_references", None), property):
         return "pydyf.PDF.page_references"
-    return hooks.moved(_SIGNATURES)
+    return hooks.moved({**_SIGNATURES, **unadorned.SIGNATURES})
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def at_work(*, margins: bool) -> Iterator[None]:
     Args:
         margins: whether pages may have margin boxes.
     """
-    with ExitStack() as stack:
+    with unadorned.at_work(), ExitStack() as stack:
         stack.enter_context(hooks.replaced(_css.ComputedStyle, __missing__=_property))
         stack.enter_context(
             hooks.replaced(_css.StyleFor, set_computed_styles=_put_off, __call__=_made_up_for)
