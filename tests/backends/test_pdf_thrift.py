@@ -21,7 +21,8 @@ ul { columns: 2; column-gap: 1em } li::marker { color: blue } .b { border-style:
 .g { background: linear-gradient(red, blue); border-radius: 4pt } .h { visibility: hidden }
 .i { border: 3pt solid; border-image: linear-gradient(red, blue) 2 } .n { page: wide }
 .m { mask-border: linear-gradient(red, blue) 2; border: 2pt solid } @page wide { size: 120mm 60mm }
-.c { columns: 2; column-rule: 1pt solid; background: url(data:image/png;base64,) } .fn { float: footnote }
+.c { columns: 2; column-rule: 1pt solid; background: url(data:,) }
+.fn { float: footnote }
 @media print { .o { outline: 1pt solid; opacity: .5; transform: rotate(2deg) } }
 </style><body><h1>题目</h1><p class="f">浮动</p><p>正文<em>着重</em>正文。</p>
 <table><tr><td>一<td>二</table><ul><li>甲<li>乙<li>丙</ul><p class="b o">框<s dir="rtl">中</s></p>
