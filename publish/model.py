@@ -251,7 +251,7 @@ class Book:
     """A finished file."""
 
     path: str
-    digest: str  # sha256, hexadecimal
+    digest: str  # sha256, hexadecimal; "" of a large one, which nobody waits for
     size: int  # bytes
     fresh: bool  # it was already there and nothing had changed
 

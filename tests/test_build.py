@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from PIL import Image
 
+from publish.backends.epub import earlier
+from publish.build import ledger
 from publish.cli import main
 
 Capture = pytest.CaptureFixture[str]
@@ -136,6 +139,57 @@ def test_a_book_is_fresh_as_long_as_its_bytes_are_those_written(
     path.write_bytes(data[:-1] + b"?")  # as many bytes, others
     assert run(capsys, "epub")[2][0]["fresh"] is False
     assert path.read_bytes() == data
+
+
+def test_a_large_book_is_told_by_its_time(
+    site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "LARGE", 0)
+    [book] = run(capsys, "epub")[2]
+    path = Path(str(book["path"]))
+    data = path.read_bytes()
+    assert book["sha256"] == sha256(data).hexdigest()
+    assert run(capsys, "epub")[2] == [book | {"fresh": True}]
+    path.write_bytes(data)  # another time, the same bytes
+    assert run(capsys, "epub")[2][0]["fresh"] is False
+    assert path.read_bytes() == data
+
+
+def pictures_in(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as book:
+        assert book.testzip() is None
+        return [name for name in book.namelist() if name.startswith("EPUB/figures/")]
+
+
+def test_a_book_made_again_is_the_book_made_anew(
+    site: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Pictures are copied from the earlier file: in rows, in another order, none, and all."""
+    copied: list[int] = []
+    copy = earlier.copy
+
+    def counted(source: BinaryIO, out: BinaryIO, start: int, end: int) -> None:
+        copied.append(end - start)
+        copy(source, out, start, end)
+
+    monkeypatch.setattr(earlier, "copy", counted)
+    for number, name in enumerate("abcde"):
+        Image.new("RGB", (40 + number, 40), (number * 40, 90, 90)).save(
+            site / f"content/{name}.png"
+        )
+    several: list[int] = []
+    for shown in ("abc", "abdc", "dca", "", "e", "edcba", "edcba"):
+        text = "\n\n".join(f"![图{name}]({name}.png)" for name in shown)
+        write(site, "content/a.md", f"# 图\n\n第{len(several)}次。\n\n{text}\n")
+        copied.clear()
+        path = Path(str(run(capsys, "epub")[2][0]["path"]))
+        several.append(len(copied))
+        assert len(pictures_in(path)) == len(shown) + 1  # and the cover
+        monkeypatch.setenv("PUBLISH_PROJECT__CACHE", str(tmp_path / f"cache{len(several)}"))
+        anew = run(capsys, "epub", "-o", str(tmp_path / f"anew{len(several)}/"))[2][0]["path"]
+        monkeypatch.delenv("PUBLISH_PROJECT__CACHE")
+        assert Path(str(anew)).read_bytes() == path.read_bytes()
+    assert several == [0, 2, 2, 0, 0, 1, 1]
 
 
 def test_a_lost_cover_is_an_error_until_it_is_found(site: Path, capsys: Capture) -> None:

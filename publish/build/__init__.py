@@ -3,6 +3,7 @@
 `making`, which compiles and binds, is imported only when there is something to make.
 """
 
+from publish.build.ledger import file_digest
 from publish.build.plan import Plan, Request, content_root, make, read_archive
 from publish.build.run import Result, run
 
@@ -11,6 +12,7 @@ __all__ = [
     "Request",
     "Result",
     "content_root",
+    "file_digest",
     "make",
     "read_archive",
     "run",

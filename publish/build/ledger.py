@@ -17,6 +17,7 @@ from publish.model import Card
 
 STAGE = "ledger"
 VERSION = "3"
+LARGE = 64_000_000  # bytes of books that are told by their time alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Entry:
     ``inputs`` is "" of a book that is to be made again whatever happens;
     ``complete`` is false when a remote picture was lost, so that the next build tries again.
     ``written`` is when the file last changed, in nanoseconds: while it says so, its bytes, which
-    may be hundreds of megabytes, need not be read again.
+    may be hundreds of megabytes, need not be read again. Of a large file ``digest`` is "": to
+    make it again, should its time be another, costs less than a digest each time it is made.
     """
 
     inputs: str
@@ -66,7 +68,14 @@ def stands(entry: Entry, path: Path) -> bool:
         return False
     if status.st_size != entry.size:
         return False
-    return status.st_mtime_ns == entry.written or file_digest(path) == entry.digest
+    if status.st_mtime_ns == entry.written:
+        return True
+    return entry.digest != "" and file_digest(path) == entry.digest
+
+
+def seal(path: Path) -> str:
+    """Return what `Entry.digest` keeps of a finished file."""
+    return file_digest(path) if path.stat().st_size < LARGE else ""
 
 
 def watch(paths: Iterable[Path]) -> tuple[tuple[str, str], ...]:

@@ -113,7 +113,7 @@ def write(plan: Plan, shop: Workshop, *, force: bool = False) -> Listed:
     inputs = cache.digest(
         share.program(),
         (opds.title, opds.url, project.title, project.author, project.publisher, project.language),
-        [(one.path, one.entry.digest, one.entry.card) for one in standing],
+        [(one.path, one.entry.digest or one.entry.written, one.entry.card) for one in standing],
     )
     if old and old.inputs == inputs and not force and _unchanged(folder, old):
         return Listed(_roots(folder), old.books, fresh=True)

@@ -279,7 +279,11 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), executor, jobs, task.epoch)
     try:
         pages = _page_starts(task, shop)
-        settings = {**task.options, "pages": pages} if pages else task.options
+        settings: dict[str, object] = (
+            {**task.options, "pages": pages} if pages else {**task.options}
+        )
+        if _stands(path, shop):
+            settings["before"] = str(path)
         with outputs.whole(path) as file:
             backends.backend(task.backend).bind(task.edition, task.layout, shop, file, settings)
             faults = [f for f in heard.findings if f.severity is not Severity.NOTE]
@@ -290,9 +294,15 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     except OSError as problem:
         fault = error("output-unwritable", f"cannot write: {problem.strerror}", Place(str(path)))
         return _Bound("", 0, (*heard.findings, fault), 1)
-    digest, status = ledger.file_digest(path), path.stat()
+    digest, status = ledger.seal(path), path.stat()
     whole = pages is not None
     return _Bound(digest, status.st_size, tuple(heard.findings), 0, status.st_mtime_ns, whole)
+
+
+def _stands(path: Path, shop: Workshop) -> bool:
+    """Tell whether the earlier file of a book is just as it was written."""
+    entry = ledger.look_up(shop.cache, path)
+    return entry is not None and ledger.stands(entry, path)
 
 
 def _page_starts(task: _Task, shop: Workshop) -> tuple[PageStart, ...] | None:

@@ -105,12 +105,13 @@ def _run(
         plan = house.make(loaded, request, shop)
         result = house.run(plan, request, session.figure_settings(loaded), shop)
     for book in result.books:
+        path, asked = Path(book.path), console.manner.json and not flags.dry_run
         console.result(
-            shown(Path(book.path)),
+            shown(path),
             {
                 "type": "book",
                 "path": book.path,
-                "sha256": book.digest,
+                "sha256": book.digest or (house.file_digest(path) if asked else ""),
                 "size": book.size,
                 "fresh": book.fresh,
             },

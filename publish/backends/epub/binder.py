@@ -12,6 +12,7 @@ from lxml import etree
 
 from publish import layouts
 from publish.backends.epub import (
+    earlier,
     emphasis,
     faces,
     navigation,
@@ -75,7 +76,9 @@ def bind(
     made = _contents(edition, layout, shop, options, reader)
     asks = reader.apple_options or (reader.apple_reads and made.dressed.faces)
     beside = {APPLE_FILE: APPLE_OPTIONS} if asks else {}
-    Writer(out, _package(made, shop.cache), modified(edition.date), beside).write()
+    book = _package(made, shop.cache)
+    with earlier.opened(str(options.get("before") or "")) as before:
+        Writer(out, book, modified(edition.date), beside, before).write()
 
 
 def _contents(
@@ -127,7 +130,8 @@ def _package(made: _Contents, store: Cache) -> Package:
         book.put(Verbatim(item.id, item.name, XHTML_TYPE, content, item.properties))
     for uid, name, figure, properties in _pictures(made.edition, made.figures):
         read = partial(_read, store, figure.object, figure.name)
-        book.put(Deferred(uid, name, figure.media_type, read, properties))
+        lasting = uid != COVER_ID
+        book.put(Deferred(uid, name, figure.media_type, read, properties, lasting=lasting))
     first = [item.id for item in texts if item.id in ("cover", "titlepage")]
     book.spine = [*first, "nav", *(item.id for item in texts if item.id not in first)]
     return book

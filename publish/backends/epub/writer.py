@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from ebooklib import epub
 from lxml import etree
 
+from publish.backends.epub import earlier
 from publish.backends.epub.packing import LEVEL, Packed, deflated
 
 STORED = (".jpg", ".jpeg", ".png", ".woff", ".woff2")  # compressed already
@@ -31,7 +32,10 @@ class Verbatim(epub.EpubItem):
 
 
 class Deferred(Verbatim):
-    """An item whose bytes are read when it is written, and not kept."""
+    """An item whose bytes are read when it is written, and not kept.
+
+    ``lasting`` says that its name is made of them: what has the name elsewhere is the same.
+    """
 
     def __init__(
         self,
@@ -40,9 +44,12 @@ class Deferred(Verbatim):
         media_type: str,
         read: Callable[[], bytes],
         properties: Iterable[str] = (),
+        *,
+        lasting: bool = False,
     ) -> None:
         super().__init__(uid, name, media_type, b"", properties)
         self.read = read
+        self.lasting = lasting
 
     def get_content(self, default: bytes | None = None) -> bytes:
         """Return the bytes."""
@@ -95,6 +102,9 @@ class Archive(zipfile.ZipFile):
     the file is never gone back in: of a book with 20,000 pictures that is half the work.
     """
 
+    _source: BinaryIO | None = None  # an archive that is being copied from, and the bytes
+    _start = _end = 0
+
     def writestr(  # type: ignore[override]
         self,
         zinfo_or_arcname: str,
@@ -103,31 +113,61 @@ class Archive(zipfile.ZipFile):
         compresslevel: int | None = None,
     ) -> None:
         """Add a file of a fixed date and mode; pictures are stored, all else is deflated."""
-        info = zipfile.ZipInfo(zinfo_or_arcname, EPOCH)
-        info.create_system = 3  # Unix, on every machine
-        info.external_attr = MODE << 16
+        self._bring()
         if compress_type is None:
             stored = zinfo_or_arcname.endswith(STORED)
             compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-        info.compress_type = compress_type
+        info = self._info(zinfo_or_arcname, compress_type)
         content = data.encode() if isinstance(data, str) else data
         info.file_size, info.CRC = len(content), zlib.crc32(content)
         if compress_type == zipfile.ZIP_DEFLATED:
             known = content.deflated if isinstance(content, Packed) else b""
             content = known or deflated(content, compresslevel or LEVEL)
         info.compress_size = len(content)
-        self._append(info, content)
-
-    def _append(self, info: zipfile.ZipInfo, content: bytes) -> None:
-        """Write a file as it is packed, and enter it for the directory at the end."""
-        if info.filename in self.NameToInfo:
-            raise ValueError(f"{info.filename} is in the archive twice")
         file: Any = self.fp
         header = info.FileHeader()
-        info.header_offset = self.start_dir
         file.write(header)
         file.write(content)
-        self.start_dir += len(header) + len(content)
+        self._enter(info, len(header) + len(content))
+
+    def take(self, name: str, piece: earlier.Piece, source: BinaryIO) -> None:
+        """Add a stored file as it lies in another archive of ours; those in a row go at once."""
+        if (source, piece.start) != (self._source, self._end):
+            self._bring()
+            self._source, self._start = source, piece.start
+        self._end = piece.end
+        info = self._info(name, zipfile.ZIP_STORED)
+        info.file_size = info.compress_size = piece.size
+        info.CRC = piece.checksum
+        self._enter(info, piece.end - piece.start)
+
+    def close(self) -> None:
+        """Write what is left, and the directory."""
+        if self.fp:
+            self._bring()
+        super().close()
+
+    def _bring(self) -> None:
+        """Write what was taken and not yet written."""
+        if self._source is not None:
+            file: Any = self.fp
+            earlier.copy(self._source, file, self._start, self._end)
+            self._source = None
+
+    @staticmethod
+    def _info(name: str, compress_type: int) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(name, EPOCH)
+        info.create_system = 3  # Unix, on every machine
+        info.external_attr = MODE << 16
+        info.compress_type = compress_type
+        return info
+
+    def _enter(self, info: zipfile.ZipInfo, length: int) -> None:
+        """Enter a file, of so many bytes with its header, for the directory at the end."""
+        if info.filename in self.NameToInfo:
+            raise ValueError(f"{info.filename} is in the archive twice")
+        info.header_offset = self.start_dir
+        self.start_dir += length
         self._didModify = True
         self.filelist.append(info)
         self.NameToInfo[info.filename] = info
@@ -137,11 +177,17 @@ class Writer(epub.EpubWriter):
     """EbookLib's writer into an open file, with the package tree in our hands at the end."""
 
     def __init__(
-        self, out: BinaryIO, book: Package, modified: str, beside: Mapping[str, bytes]
+        self,
+        out: BinaryIO,
+        book: Package,
+        modified: str,
+        beside: Mapping[str, bytes],
+        before: earlier.Earlier | None = None,
     ) -> None:
         super().__init__(out, book, {"epub2_guide": False, "raise_exceptions": True})
         self.modified = modified
         self.beside = beside  # files that no manifest names, such as of one vendor
+        self.before = before
 
     def write(self) -> None:
         """Write the archive."""
@@ -152,6 +198,18 @@ class Writer(epub.EpubWriter):
                 self.out.writestr(name, data)
             self._write_opf()
             self._write_items()
+
+    def _write_items(self) -> None:
+        """Write the items, or take them from the earlier file of the book."""
+        folder, before = self.book.FOLDER_NAME, self.before
+        for item in self.book.get_items():
+            name = f"{folder}/{item.file_name}"
+            lasting = before is not None and isinstance(item, Deferred) and item.lasting
+            piece = before.pieces.get(name) if before and lasting else None
+            if before and piece:
+                self.out.take(name, piece, before.file)
+            else:
+                self.out.writestr(name, item.get_content())
 
     def _write_opf_file(self, root: etree._Element) -> None:
         """Finish the package element, which EbookLib gives no language and a needless prefix."""
