@@ -54,6 +54,10 @@ def marked(inside: str, language: str = "zh-Hans") -> str:
             ),
         ),
         (
+            "甲 Understanding Deep Learning 乙",
+            '甲 <span lang="en">Understanding Deep Learning</span> 乙',
+        ),
+        (
             "甲 In war, resolution; in defeat, defiance; in victory, magnanimity 乙",
             (
                 '甲 <span lang="en">In war, resolution; in defeat, defiance; in victory, '
@@ -93,6 +97,7 @@ def test_what_is_certain_is_marked(given: str, wanted: str | None) -> None:
         "Universidad Nacional Instituto Seguridad Social",
         "Robert Slimbach, Matthew Carter, Roger Black, Carol Twombly",
         "Apache Hive, HBase, Apache Flume",
+        "甲 Microsoft Power Automate 乙 Freie Kunst Hamburg",  # some of few words are English
         "Xiandai Hanyu Cidian, Xinhua Zidian, Cihai",  # pinyin, with he, me, you, men, -ing
         "wo he ni you yi ge Beijing pengyou",
         "Ta shi wo men he ni men",

@@ -1,7 +1,7 @@
 """Which language a run of Latin letters is in, where that is certain.
 
-English has its small words; where a title has none, several words of its common ones or of shapes
-that only English has. Pinyin shares some of them (he, you, can, -ing) and is known by its
+English has its small words; where a title has none, common words and shapes that only English has:
+several of five words and more, all of fewer. Pinyin shares some of them (he, you, can, -ing) and is known by its
 syllables.
 """
 
@@ -75,7 +75,7 @@ _OTHERS = frozenset(_OTHERS_WORDS.split())
 _COMMON = frozenset(_COMMON_WORDS.split())
 _LENT = frozenset(_LENT_WORDS.split())
 _DUMMY = frozenset(_DUMMY_WORDS.split())
-_ENOUGH = 5  # words that a title without small words must have
+_MANY = 5  # words, some of which may be names; of fewer, each has to be known
 
 
 def language(run: str) -> str:
@@ -87,7 +87,7 @@ def language(run: str) -> str:
         return "la"
     if len(small) > sum(word in _OTHERS for word in words):
         return "" if all(map(_is_pinyin, small)) and _is_mostly_pinyin(words) else "en"
-    return "en" if len(words) >= _ENOUGH and _has_english_words(words) else ""
+    return "en" if _has_english_words(words) else ""
 
 
 def _has_english_words(words: list[str]) -> bool:
@@ -101,6 +101,8 @@ def _has_english_words(words: list[str]) -> bool:
         elif word in _LENT or _SHARED.fullmatch(word):
             shared += 1
     signs = 2 * own + shared
+    if len(words) < _MANY:
+        return own >= 2 and own + shared == len(words)
     return own >= 1 and signs >= 4 and signs >= 0.6 * len(words)
 
 
