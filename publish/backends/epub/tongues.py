@@ -1,8 +1,8 @@
 """Which language a run of Latin letters is in, where that is certain.
 
 English has its small words; where a title has none, common words and shapes that only English has:
-several of five words and more, all of fewer. Pinyin shares some of them (he, you, can, -ing) and is known by its
-syllables.
+several of five words and more, all of fewer. Pinyin shares some of them (he, you, can, -ing) and
+is known by its syllables.
 """
 
 from __future__ import annotations
