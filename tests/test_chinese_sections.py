@@ -77,6 +77,51 @@ def test_words_are_seen_whole_across_elements() -> None:
     assert converted("<p>发<em>财</em></p>") == "<p>發<em>財</em></p>"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("(甲戌侧批：“头发”二字好。)", "(甲戌側批：「頭髮」二字好。)"),
+        ("（批：妙！）", "（批：妙！）"),
+        ("(更妙?)软件，", "(更妙?)軟體，"),
+        ("说，&amp;nbsp;&amp;nbsp;发", "說，&amp;nbsp;&amp;nbsp;發"),
+    ],
+)
+def test_remarks_in_code_are_prose(before: str, after: str) -> None:
+    assert converted(f"<p>发<code>{before}</code></p>") == f"<p>發<code>{after}</code></p>"
+
+
+def test_a_remark_is_a_text_of_its_own_and_half_a_quotation_is_none() -> None:
+    text = "<p>他说：“头<code>(批：“说”字，)</code>发。”</p>"
+    assert converted(text) == "<p>他說：「頭<code>(批：「說」字，)</code>發。」</p>"
+    text = "<p><code>“发，</code>又<code>说。”</code></p>"
+    assert converted(text) == "<p><code>「發，</code>又<code>說。」</code></p>"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "软件",  # may be a name
+        "（软件）",
+        "软件 头发",
+        "软件.md",
+        '"软件，说"',
+        "说(“软件，头发”);",
+        "[^1]：软件，",
+        "软件 = 头发，",
+        "# 软件，说。",
+        "软件：8001",
+        "软件，\\n",
+    ],
+)
+def test_code_with_han_stays_code(code: str) -> None:
+    text = f"<p>甲<code>{code}</code></p>"
+    assert converted(text) == text
+    pre = f'<pre class="code"><code>软件，{code}。</code></pre>'
+    assert converted(pre) == pre
+    math = '<p>甲<code class="math">软件，说。</code></p>'
+    assert converted(math) == math
+
+
 def test_code_between_characters_parts_them() -> None:
     assert converted("<p>头<code>x</code>发</p>") == "<p>頭<code>x</code>發</p>"
 

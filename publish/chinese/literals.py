@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.chinese.detecting import has_kana, in_script, is_japanese, script_marks
+from publish.chinese.detecting import has_han, has_kana, in_script, is_japanese, script_marks
 
 OBJECT = "\ufffc"  # stands for what is no text (code, a formula), and masks what is left alone
 
@@ -20,7 +20,18 @@ _address = re.compile(
     rf"|(?<![\w@.+-])[\w.+-]{{1,64}}@{_host}[a-z]{{2,10}}",
     re.IGNORECASE | re.ASCII,
 )
+_remark = re.compile("(?:[^\x00-\x7f]|[ \n()?!]|&nbsp;)+")
+_stop = re.compile("[，。！？：；、]")
 _sentence = re.compile("[^。！？!?：:；\n“”「」『』（）()\ufffc]+")
+
+
+def is_remark(code: str) -> bool:
+    """Tell whether inline code is prose: Han, a stop of full width, and nothing that code needs.
+
+    Some archives set commentary as code. Words alone may be names in a program; ASCII letters,
+    digits and operators are code, brackets, question and exclamation marks are not.
+    """
+    return bool(_stop.search(code) and _remark.fullmatch(code) and has_han(code))
 
 
 def literals(text: str, script: str) -> Spans:

@@ -57,6 +57,11 @@ def convert_quotes(text: str, script: str) -> str:
     return _write(text, pairs, script)
 
 
+def has_pairs(text: str) -> bool:
+    """Tell whether as many quotation marks of each kind open in a text as close."""
+    return all(text.count(mark) == text.count(end) for mark, end in _PAIRS.items())
+
+
 def corner_quotes(text: str) -> str:
     """Return a paragraph of vertical text with corners for its quotation marks, 「」 and 『』.
 

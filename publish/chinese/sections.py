@@ -11,9 +11,9 @@ from publish import locales
 from publish.chinese.configurations import script_of
 from publish.chinese.converting import Converter
 from publish.chinese.detecting import has_han
-from publish.chinese.literals import OBJECT, literals, mask, unmask
+from publish.chinese.literals import OBJECT, is_remark, literals, mask, unmask
 from publish.chinese.passages import Passage, convert_passages
-from publish.chinese.quotes import corner_quotes
+from publish.chinese.quotes import corner_quotes, has_pairs
 from publish.model import XHTML
 
 _X = f"{{{XHTML}}}"
@@ -32,6 +32,7 @@ _BLOCKS = {
     )
 }
 _A = _X + "a"
+_CODE = _X + "code"
 _ATTRIBUTES = ("alt", "title")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _plain = re.compile(r"\S+")
@@ -45,9 +46,10 @@ def convert_section(root: Any, converter: Converter, source: str, target: str) -
     """Convert the prose of a canonical tree in place.
 
     Text nodes and the alt and title attributes are converted, block by block, so that words
-    that run across inline elements are seen whole. Left alone are code, mathematics, addresses,
-    readings over Han that hold no Han, elements marked as another language, Japanese that is not
-    marked, and blocks already in the target script. Quotation marks become those of the target.
+    that run across inline elements are seen whole. Left alone are code (but for remarks, inline
+    code that is nothing but a Chinese sentence), mathematics, addresses, readings over Han that
+    hold no Han, elements marked as another language, Japanese that is not marked, and blocks
+    already in the target script. Quotation marks become those of the target.
     No element is added, removed or renamed; ``lang`` of converted elements is set to the target.
 
     Args:
@@ -127,9 +129,9 @@ def _blocks(
                 han = han or wanted(tail)
         elif kind := _treatment(element, script, target):
             walker.skip_subtree()
-            if kind == "object":
+            if kind in ("object", "remark"):
                 block.append((None, "", OBJECT))
-            elif kind == "reading":
+            if kind in ("reading", "remark"):
                 yield from _readings(element, wanted)
         else:
             if element.keys():
@@ -143,8 +145,13 @@ def _blocks(
 
 
 def _treatment(element: Any, script: str, target: str) -> str:
-    """Return "" for prose, "object" for what is left alone, "reading" and "nothing" in ruby."""
+    """Return "" for prose, "object" for what is left alone, "reading" and "nothing" in ruby.
+
+    "remark" is inline code that is a text of its own; half a quotation belongs to its paragraph.
+    """
     tag = element.tag
+    if tag == _CODE and not len(element) and not element.keys() and is_remark(element.text or ""):
+        return "remark" if has_pairs(element.text) else ""
     if tag in _SPECIAL:
         return _SPECIAL[tag]
     if not isinstance(tag, str) or not tag.startswith(_X):
@@ -192,7 +199,7 @@ def _attributes(element: Any, wanted: Callable[[str], bool]) -> Iterator[list[_R
 
 
 def _readings(element: Any, wanted: Callable[[str], bool]) -> Iterator[list[_Run]]:
-    """Yield the strings of a reading over Han, which may be Han themselves."""
+    """Yield the strings of a reading over Han, which may be Han themselves, or of a remark."""
     for part in element.iter():
         if isinstance(part.tag, str) and part.text and wanted(part.text):
             yield [(part, "text", part.text)]

@@ -46,6 +46,35 @@ def marked(inside: str, language: str = "zh-Hans") -> str:
             "叫做ひらがな与カタカナ",
             '叫做<span lang="ja">ひらがな</span>与<span lang="ja">カタカナ</span>',
         ),
+        (  # titles without small words
+            "见 Free Open Graph Image Generator，和《Open Source Program Office Manager》",
+            (
+                '见 <span lang="en">Free Open Graph Image Generator</span>，和'
+                '《<span lang="en">Open Source Program Office Manager</span>》'
+            ),
+        ),
+        (
+            "甲 Understanding Deep Learning 乙",
+            '甲 <span lang="en">Understanding Deep Learning</span> 乙',
+        ),
+        (
+            "甲 In war, resolution; in defeat, defiance; in victory, magnanimity 乙",
+            (
+                '甲 <span lang="en">In war, resolution; in defeat, defiance; in victory, '
+                "magnanimity</span> 乙"
+            ),
+        ),
+        (  # dummy text, "at" or "in" notwithstanding
+            "甲 Lorem ipsum dolor sit amet 乙 Integer molestie lorem at massa",
+            (
+                '甲 <span lang="la">Lorem ipsum dolor sit amet</span> 乙 '
+                '<span lang="la">Integer molestie lorem at massa</span>'
+            ),
+        ),
+        (
+            "甲 You can call me now 乙",  # words of pinyin among others
+            '甲 <span lang="en">You can call me now</span> 乙',
+        ),
         ("写作한국어的词", '写作<span lang="ko">한국어</span>的词'),
     ],
 )
@@ -62,6 +91,18 @@ def test_what_is_certain_is_marked(given: str, wanted: str | None) -> None:
         "Jan Tschichold 与 Robert Bringhurst Associates",
         "Le livre et la page sont beaux",  # another language with its letters
         "Das ist nicht die Frage",
+        "Centre National Recherche Scientifique Paris",
+        "Traduction automatique et information juridique",
+        "Freie Software Gesellschaft Hamburg, Neue Zürcher Zeitung",
+        "Universidad Nacional Instituto Seguridad Social",
+        "Robert Slimbach, Matthew Carter, Roger Black, Carol Twombly",
+        "Apache Hive, HBase, Apache Flume",
+        "甲 Microsoft Power Automate 乙 Freie Kunst Hamburg",  # some of few words are English
+        "Xiandai Hanyu Cidian, Xinhua Zidian, Cihai",  # pinyin, with he, me, you, men, -ing
+        "wo he ni you yi ge Beijing pengyou",
+        "Ta shi wo men he ni men",
+        "wǒ hé nǐ he Běijīng you míngzi",
+        "甲 slide.new, deck.new, presentation.new, text.new, open.new",
         "see the file",  # in code, below
         "日文的の字",
         "到 https://example.org/the-end-of-it 看",

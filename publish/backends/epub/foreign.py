@@ -1,7 +1,8 @@
 """Foreign runs in Chinese text are told to those who listen (WCAG 2, 3.1.2: language of parts).
 
-Only what can be told for certain is marked: English by its small words, Japanese by kana, Korean
-by hangul. Names, terms and other languages stay as the source has them.
+Only what can be told for certain is marked: English by its words, Japanese by kana, Korean by
+hangul, Latin where it is the dummy text of typesetters. Names, terms, pinyin and other languages
+stay as the source has them.
 """
 
 from __future__ import annotations
@@ -11,29 +12,17 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from publish.backends.epub import tongues
 from publish.backends.epub.trees import XML_LANG, tag
 
 _WORD = r"[A-Za-zÀ-ɏ](?:[\wÀ-ɏ'’./&+-]*[A-Za-z0-9À-ɏ])?"
 _BETWEEN = r"[,;:.!?]?[ \t\n]+(?:[–—&-][ \t\n]+)?(?:\d[\w.,%]*[ \t\n]+)*"
 _RUN = re.compile(
-    rf"(?P<en>(?<![\w.@/-]){_WORD}(?:{_BETWEEN}{_WORD}){{2,}}[.!?]?)"
+    rf"(?P<latin>(?<![\w.@/-]){_WORD}(?:{_BETWEEN}{_WORD}){{2,}}[.!?]?)"
     "|(?P<ja>[ぁ-ゖァ-ヺ][ぁ-ゖァ-ヺー・]+)"
     "|(?P<ko>[가-힣]{2,}(?: [가-힣]+)*)",
     re.ASCII,
 )
-_LETTERS = re.compile(r"[a-zÀ-ɏ’']+")
-_ENGLISH_WORDS = """
-the and of to for with that this you your are from by how what why when which who has have had been
-were they their there it its we our should would could can't don't doesn't don’t it's it’s i'm i’m
-you're isn't into about than then these those every any some more most does did be as or if but not
-all my me he she his her no yes too up out over after before using without between through at is
-"""
-_OTHER_WORDS = """
-der das und ist nicht ein eine mit von zu le la les des et une dans pour du el los las y que del di
-il che per da het een van voor ik o os em um uma não och att det som
-"""  # of languages that share its letters
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_OTHERS = frozenset(_OTHER_WORDS.split())
 _HINT = re.compile(r"[A-Za-z][a-z,:;.]*\s[A-Za-z]|[ぁ-ヺ가-힣]{2}")  # most text has neither
 _XHTML = tag("")
 _SILENT = {tag(name) for name in ("pre", "code", "kbd", "samp", "var", "head", "rt", "rp")}
@@ -112,11 +101,7 @@ def _set(element: etree._Element, language: str) -> None:
 def _runs(text: str) -> Iterator[tuple[int, int, str]]:
     for run in _RUN.finditer(text):
         language = run.lastgroup or ""
-        if language != "en" or _is_english(run[0]):
+        if language == "latin":
+            language = tongues.language(run[0])
+        if language:
             yield run.start(), run.end(), language
-
-
-def _is_english(run: str) -> bool:
-    words = _LETTERS.findall(run.lower())
-    english = sum(word in _ENGLISH for word in words)
-    return english > sum(word in _OTHERS for word in words)
