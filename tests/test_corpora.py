@@ -227,11 +227,17 @@ def test_an_archive_in_a_real_reader_and_before_ace(
     assert ace([epub]) == [[]]
 
 
+def _is_draft(path: Path) -> bool:
+    """Tell whether the header says so; an example in the text may say it too."""
+    header, _, _ = path.read_text(encoding="utf-8-sig").removeprefix("---").partition("\n---")
+    return "\ndraft: true" in header
+
+
 def manuscripts(source: Path) -> list[Path]:
     """Return the article files: lists of contents, drafts and unlisted pages are none."""
     return [
         path
         for path in sorted(source.rglob("*.md"))
         if path.name not in ("SUMMARY.md", "README.md", "_index.md", "PREFACE.md")
-        and "\ndraft: true" not in path.read_text(encoding="utf-8-sig")
+        and not _is_draft(path)
     ]
