@@ -102,6 +102,7 @@ class Shaper:
 
     def __init__(self) -> None:
         self._founts: dict[int, Fount] = {}  # by the id of their styles, which they keep
+        self._told: dict[int, tuple[Any, Fount]] = {}  # by that of any style, which is kept too
         self._cases: dict[str, Case] = {}
         self._sound: dict[Any, bool] = {}  # Pango's fonts -> whether they are in plain outlines
         self._kept: list[Any] = []  # layouts that met them first, and keep them alive
@@ -110,11 +111,15 @@ class Shaper:
     def prune(self) -> None:
         """Forget the last document's styles, and all sorts if they have become many."""
         self._founts.clear()
+        self._told.clear()
         if self._count > MOST:
             self.__init__()  # type: ignore[misc]
 
     def fount(self, style: Any) -> Fount:
         """Return the fount of a style: that of the nearest before it that says anything of it."""
+        if told := self._told.get(id(style)):
+            return told[1]
+        asked = style
         while style.parent_style is not None and _PROPERTIES.isdisjoint(
             getattr(style, "cascaded", ())
         ):
@@ -122,6 +127,7 @@ class Shaper:
         found = self._founts.get(id(style))
         if found is None:
             found = self._founts[id(style)] = self._cast(style)
+        self._told[id(asked)] = asked, found
         return found
 
     def _cast(self, style: Any) -> Fount:
