@@ -39,6 +39,7 @@ BARE: dict[str, Any] = {
 _SIGNATURES = {
     (_css.ComputedStyle, "__missing__"): "self key",
     (_css.StyleFor, "__call__"): "self element pseudo_type",
+    (_computed, "display"): "style name value",
     (_css.StyleFor, "set_computed_styles"): (
         "self element parent root pseudo_type base_url target_collector"
     ),
@@ -113,10 +114,42 @@ def _unset() -> dict[str, tuple[Any, frozenset[str]]]:
         for name, value in _css.INITIAL_VALUES.items()
         if name not in _OWN_WAYS and not name.startswith("text_decoration_")
     }
-    for side in _EDGES:  # without a style, a border has no width
-        width, style = f"border_{side}_width", f"border_{side}_style"
+    for line in (*(f"border_{side}" for side in _EDGES), "outline"):
+        width, style = f"{line}_width", f"{line}_style"  # without a style, it has no width
         found[width] = (0, _sides(width) | _sides(style) | {style})
     return found
+
+
+def _laid_out_by_default(style: Any, name: str) -> Any:
+    """Return ``position``, ``float`` or ``display`` that no rule sets (CSS 2, section 9.7).
+
+    The engine computes each of them by the one before, as it was specified.
+    """
+    if name == "display":
+        style["float"]
+        value = _computed.display(style, name, _css.INITIAL_VALUES[name])
+    else:
+        value = "none" if name == "float" else "static"
+        if name == "float":
+            style["position"]
+    style.specified[name] = _css.INITIAL_VALUES[name]
+    style[name] = value
+    return value
+
+
+def _as_around(style: Any, name: str) -> Any:
+    """Return what is as of the element around it, if that is not to be computed anew."""
+    value = style.parent_style[name]
+    if not isinstance(value, str | int | float):
+        return _engine(style, name)
+    style[name] = value
+    return value
+
+
+_OTHERWISE = {
+    **dict.fromkeys(("position", "float", "display"), _laid_out_by_default),
+    **dict.fromkeys(("page", "letter_spacing", "word_spacing"), _as_around),
+}
 
 
 _UNSET = _unset()
@@ -124,9 +157,11 @@ _UNSET = _unset()
 
 def _property(style: Any, name: str) -> Any:
     """Return a property of a style; at once if no rule sets it (CSS Cascade 4, section 4.4)."""
-    known = _UNSET.get(name)
-    if known is None or style.parent_style is None or name in style.cascaded:
+    if style.parent_style is None or name in style.cascaded:
         return _engine(style, name)
+    known = _UNSET.get(name)
+    if known is None:
+        return _OTHERWISE.get(name, _engine)(style, name)
     value, others = known
     if others and not others.isdisjoint(style.cascaded):
         return _engine(style, name)

@@ -51,6 +51,7 @@ def at_work() -> Iterator[None]:
         stack.enter_context(hooks.replaced(_boxes.Box, is_in_normal_flow=_is_in_normal_flow))
         stack.enter_context(hooks.replaced(_boxes.ParentBox, page_values=_page_values))
         stack.enter_context(hooks.replaced(_pydyf.Stream, data=property(_data)))
+        stack.enter_context(hooks.replaced(_pydyf, _to_bytes=_to_bytes))
         yield
 
 
@@ -136,9 +137,24 @@ def _is_bare(style: Any) -> bool:
     )
 
 
+_written = _pydyf._to_bytes
+
+
+def _to_bytes(item: Any) -> bytes:
+    """Return an item as it is written; the commonest kinds are known by their type alone."""
+    kind = type(item)
+    if kind is bytes:
+        return item  # type: ignore[no-any-return]
+    if kind is str:
+        return item.encode("ascii")  # type: ignore[no-any-return]
+    if kind is int:
+        return b"%d" % item
+    return _written(item)  # type: ignore[no-any-return]
+
+
 def _data(stream: Any) -> bytes:
     """Return a stream as it is written; nearly all that it is made of are bytes and texts."""
-    pieces = [item if type(item) is bytes else _pydyf._to_bytes(item) for item in stream.stream]
+    pieces = [item if type(item) is bytes else _to_bytes(item) for item in stream.stream]
     body = b"\n".join(pieces)
     extra = _pydyf.Dictionary(stream.extra.copy())
     if stream.compress:
