@@ -126,7 +126,9 @@ class Pen:
         if not font.to_unicode.get(glyph.number):
             font.to_unicode[glyph.number] = glyph.text
         if glyph.number not in font.widths:
-            font.widths[glyph.number] = _width(stream, glyph, size)
+            if not glyph.own:
+                glyph.own.append(_width(stream, glyph, size))
+            font.widths[glyph.number] = glyph.own[0]
         return font, f"{glyph.number:04x}", font.widths[glyph.number], glyph.at
 
 

@@ -42,6 +42,7 @@ class Glyph:
     number: int
     at: float  # where it is drawn, from the token's beginning
     text: str  # of its cluster, for the first glyph of one
+    own: list[int] = field(default_factory=list, compare=False)  # its width, once it is drawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Spares the engine what it does for boxes without background, border or column rule: most.
 
 Written for WeasyPrint 70: `layout_box_backgrounds`, `draw_border`, `set_mask_border`, and
-`is_in_normal_flow` and `page_values` of its boxes; and pydyf's `Stream.data`.
+`is_in_normal_flow`, `establishes_formatting_context` and `page_values` of its boxes; and for
+pydyf's `Stream.data` and `_to_bytes`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ SIGNATURES = {
     (_draw, "draw_border"): "stream box",
     (_draw, "set_mask_border"): "stream box",
     (_boxes.Box, "is_in_normal_flow"): "self",
+    (_boxes.Box, "establishes_formatting_context"): "self",
     (_boxes.ParentBox, "page_values"): "self",
     (_pydyf, "_to_bytes"): "item",
 }
@@ -34,6 +36,7 @@ _CORNERS = tuple(
 )
 _NOTHING: dict[str, Any] = dict.fromkeys(_CORNERS, (0, 0)) | {"background": None}
 _in_flow = _boxes.Box.is_in_normal_flow
+_context = _boxes.Box.establishes_formatting_context
 
 
 @contextmanager
@@ -49,6 +52,8 @@ def at_work() -> Iterator[None]:
             ours = spared(getattr(holder, name))
             stack.enter_context(hooks.replaced(holder, **{name: ours}))
         stack.enter_context(hooks.replaced(_boxes.Box, is_in_normal_flow=_is_in_normal_flow))
+        context = {"establishes_formatting_context": _establishes_formatting_context}
+        stack.enter_context(hooks.replaced(_boxes.Box, **context))
         stack.enter_context(hooks.replaced(_boxes.ParentBox, page_values=_page_values))
         stack.enter_context(hooks.replaced(_pydyf.Stream, data=property(_data)))
         stack.enter_context(hooks.replaced(_pydyf, _to_bytes=_to_bytes))
@@ -61,6 +66,19 @@ def _is_in_normal_flow(box: Any) -> bool:
     if style["float"] == "none" and style["position"] in ("static", "relative"):
         return True
     return bool(_in_flow(box))
+
+
+def _establishes_formatting_context(box: Any) -> bool:
+    """Tell whether a box is a block formatting context (CSS 2, section 9.4.1)."""
+    style = box.style
+    plain = (
+        isinstance(box, _boxes.BlockBox)
+        and not box.is_column
+        and style["overflow"] == "visible"
+        and style["float"] == "none"
+        and style["position"] in ("static", "relative")
+    )
+    return "flow-root" in style["display"] if plain else bool(_context(box))
 
 
 def _page_values(box: Any) -> tuple[Any, Any]:
