@@ -34,6 +34,9 @@ title = {title}
 # exclude = [{{ tag = ["广告"] }}]
 # split = "month"             # year quarter month week folder tag category, or a number
 # parts = "folder"
+# date = 2024-03-05           # of publication; else that of the newest article
+# source = "https://example.com/"
+# subjects = ["排版"]
 
 # [figures.mirrors]           # a URL prefix -> where to fetch it instead
 # "https://example.com/" = "http://127.0.0.1:8000/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 
 from publish.collect.choose import arrange, book_name, choose
 from publish.collect.groups import OTHER, Group, file_key, group
@@ -92,7 +92,9 @@ def _manuscript(
         description=settings.description or (articles[0].summary if len(articles) == 1 else ""),
         date=dates[-1] if dates else epoch,
         first_date=dates[0] if dates else epoch,
-        subjects=_subjects(articles),
+        issued=_midnight(settings.issued),
+        source=settings.source,
+        subjects=tuple(dict.fromkeys((*settings.subjects, *_subjects(articles)))),
         series=series,
         position=settings.position or position,
         cover=settings.cover,
@@ -153,6 +155,10 @@ def _root_title(archive: Archive) -> str:
 def _authors(articles: Iterable[Article]) -> tuple[str, ...]:
     names = dict.fromkeys(author for article in articles for author in article.authors)
     return tuple(names) if len(names) <= MOST_AUTHORS else ()
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time()) if day else None
 
 
 def _subjects(articles: Iterable[Article]) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ def compile_edition(
         description=text(manuscript.description),
         date=manuscript.date,
         first_date=manuscript.first_date,
+        issued=manuscript.issued,
+        source=manuscript.source,
         subjects=tuple(map(text, manuscript.subjects)),
         series=text(manuscript.series),
         position=manuscript.position,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,7 @@ from publish.config.suggest import suggestion
 from publish.diagnostics import Diagnostic, Place, UsageError, error
 
 DEFAULT_TO = ("epub", "pdf")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 BOOK_KEYS = tuple(BookTable.__struct_fields__)
 
 
@@ -67,6 +69,9 @@ class BookSettings:
     description: str = ""
     language: str = ""
     identifier: str = ""
+    issued: date | None = None
+    source: str = ""
+    subjects: tuple[str, ...] = ()
     series: str = ""
     position: int | None = None
     cover: str = ""
@@ -135,6 +140,9 @@ def _settle(
         description=table.description or "",
         language=checker.language(table.language or ""),
         identifier=table.identifier or "",
+        issued=checker.day("date", table.date, last=False),
+        source=checker.address("source", table.source or ""),
+        subjects=many(table.subjects),
         series=table.series or "",
         position=table.position,
         cover=table.cover or "",
@@ -225,6 +233,11 @@ class _Checker:
         except ValueError:
             self.fault(key, f"{value!r} is no date", "write 2024, 2024-03 or 2024-03-05")
             return None
+
+    def address(self, key: str, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            self.fault(key, f"{value!r} is no address", "such as https://example.org/weekly/")
+        return value
 
     def edition(self, name: str) -> EditionSettings:
         table = self.loaded.config.editions.get(name, EditionTable())
