@@ -16,7 +16,7 @@ from publish import cache
 from publish.model import XHTML, Chapter, FairCopy, Figure, Heading
 
 STAGE = "chapter"
-VERSION = "4"
+VERSION = "5"
 XML = "http://www.w3.org/XML/1998/namespace"
 _IMG, _A, _SPAN, _P = (f"{{{XHTML}}}{name}" for name in ("img", "a", "span", "p"))
 _FIGURE = f"{{{XHTML}}}figure"

@@ -19,7 +19,7 @@ from publish.markdown.render import Renderer
 from publish.markdown.text import MARK, OPEN, clean, has_han, plain_text
 from publish.model import EPUB, FairCopy, LinkUse
 
-VERSION = "4"
+VERSION = "5"
 OWN = "data-own"
 
 

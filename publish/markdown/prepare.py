@@ -17,7 +17,8 @@ from publish.markdown.forms import CONTAINERS, Mark, closing, notice
 from publish.markdown.text import OPEN, SHUT, escape
 
 _TRIGGER = re.compile(
-    r"\{\{[<%]|\{%|^[ \t>]*:::|^[ \t]*(?:[*-][ ])?\[?\[toc\]|^[ \t]*\{[:.#]|^[ \t]*@\[toc\]",
+    r"\{\{[<%]|\{%|^[ \t>]*:::|^[ \t]*(?:[*-][ ])?\[?\[toc\]|^[ \t]*\{[:.#]|^[ \t]*@\[toc\]"
+    r"|^[ ]{0,3}<table\b",
     re.I | re.M,
 )
 _FENCE = re.compile(r"(?:[ \t>]|[-*+][ ]|\d{1,9}[.)][ ])*(`{3,}(?=[^`\n]*$)|~{3,})", re.M)
@@ -34,6 +35,10 @@ _INCLUDE = re.compile(
     re.M,
 )
 _TAB = re.compile(r"^[ \t]*(<!--[ \t]*tab[ \t]+(\S[^\n]*?)(?:@[^\n]*)?[ \t]*-->)[ \t]*$", re.M)
+_TABLE = re.compile(r"^[ ]{0,3}<table\b.*?(?:</table\s*>|\Z)", re.I | re.M | re.S)
+_INDENTED = re.compile(
+    r"(?<=\n)(?:[ ]{4,}|[ ]{0,3}\t[ \t]*)(?=</?(?:t[drh]|tbody|thead|tfoot|table)\b)", re.I
+)
 _KEPT = "its text is kept"
 _COLONS = re.compile(
     r"^(?P<prefix>[ \t>]*)(?P<mark>:{3,})[ \t]*(?:\{?[.]?(?P<kind>[A-Za-z][A-Za-z0-9_-]*)\}?)?"
@@ -60,7 +65,7 @@ class Prepared:
 
 def prepare(body: str, first_line: int, findings: Findings, *, markdown: bool = True) -> Prepared:
     """Return an article's body with all that is not Markdown marked; in HTML, shortcodes alone."""
-    likely = "{" in body or ":::" in body or "[toc" in body or "[TOC" in body
+    likely = any(sign in body for sign in ("{", ":::", "[toc", "[TOC", "<table", "<TABLE"))
     if "{{#" in body:
         _includes(body, first_line, findings)
     if not likely or not _TRIGGER.search(body):
@@ -182,6 +187,7 @@ def _edits(
         if free(match.start()) and match.start() not in dropped and "toc" not in match[0].lower():
             findings.note("attributes-dropped", match[0].strip(), line_of(match.start()))
             yield match.start(), match.end(), ()
+    yield from _tables(text, free)
     if "{% tabs" in text:
         for match in _TAB.finditer(text):
             if free(match.start(1)):
@@ -190,6 +196,14 @@ def _edits(
                 yield *match.span(1), (mark,)
     if ":::" in text:
         yield from _colons(text, free, line_of, findings)
+
+
+def _tables(text: str, free: Callable[[int], bool]) -> Iterator[Edit]:
+    """Yield what indents the tags of raw tables: behind an empty line they would be code."""
+    for table in _TABLE.finditer(text):
+        for match in _INDENTED.finditer(text, *table.span()):
+            if free(match.start()):
+                yield *match.span(), ()
 
 
 def _colons(

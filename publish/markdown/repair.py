@@ -8,7 +8,9 @@ from lxml import etree
 
 from publish.markdown.names import DIV, PHRASES, SPAN, P, named, remove, unwrap
 
-_TABLE, _TR, _TBODY, _THEAD, _TFOOT, _CAPTION = named("table tr tbody thead tfoot caption")
+_TABLE, _TR, _TH, _TBODY, _THEAD, _TFOOT = named("table tr th tbody thead tfoot")
+_CAPTION, _STRONG = named("caption strong")
+LONGEST_HEAD = 16  # letters of a heading, by which it is told from a text
 _DL, _DT, _DD, _RUBY, _RT, _RB = named("dl dt dd ruby rt rb")
 
 
@@ -47,8 +49,68 @@ def _table(table: etree._Element) -> None:
         extra.tag = SPAN
         extra.text = " " + (extra.text or "")
         captions[0].append(extra)
+    if table.find(f".//{_TH}") is None:
+        _head(table)
     order = {_CAPTION: 0, _THEAD: 1, _TBODY: 2, _TFOOT: 3}
     table[:] = sorted(table, key=lambda part: order.get(str(part.tag), 2))
+
+
+def _head(table: etree._Element) -> None:
+    """Give a table of cells alone its headings, if its first row is one: readers ask for them."""
+    rows = list(table.iter(_TR))
+    texts = [["".join(map(str, cell.itertext())).strip() for cell in row] for row in rows]
+    first = rows[0]
+    spans = [cell.get("rowspan") for cell in first]
+    if first.getparent() is not table.find(_THEAD):
+        if any(spans) or not _names_columns(first, texts):
+            return
+        body = first.getparent()
+        head = table.makeelement(_THEAD, {})
+        table.insert(0, head)
+        head.append(first)
+        if body is not None and body is not table and not len(body):
+            table.remove(body)
+    for row in table.findall(f"{_THEAD}/{_TR}"):
+        for cell in row:
+            cell.tag = _TH
+            cell.set("scope", "col")
+
+
+def _names_columns(first: etree._Element, texts: list[list[str]]) -> bool:
+    """Tell whether a first row names what stands below it.
+
+    It does if all of it is bold; or if it is short words, and in most columns (in both of two)
+    of another kind than most of what stands below: in other letters, or less than half as long.
+    """
+    heads, below = texts[0], [row for row in texts[1:] if len(row) == len(texts[0])]
+    if len(heads) < 2 or not below or not all(heads):
+        return False
+    if all(_is_bold(cell) for cell in first):
+        return True
+    if len(below) < 2 or any(len(head) > LONGEST_HEAD or head.isdigit() for head in heads):
+        return False
+    columns = zip(heads, *below, strict=True)
+    told = [
+        2 * sum(_differs(head, text) for text in column) > len(column) for head, *column in columns
+    ]
+    return 2 * sum(told) > len(told)
+
+
+def _is_bold(cell: etree._Element) -> bool:
+    """Tell whether all that a cell says is bold."""
+    bold = "".join("".join(map(str, part.itertext())) for part in cell.iter(_STRONG))
+    return bold.strip() == "".join(map(str, cell.itertext())).strip() != ""
+
+
+def _differs(head: str, text: str) -> bool:
+    """Tell whether a heading is of another kind than a text below it."""
+    return len(text) > 2 * len(head) or _kind(head) != _kind(text)
+
+
+def _kind(text: str) -> str:
+    if re.search(r"[^\x00-\x7f]", text):
+        return "other"
+    return "word" if re.fullmatch(r"[A-Za-z][A-Za-z ]*", text) else "code"
 
 
 def _no_table(table: etree._Element) -> None:

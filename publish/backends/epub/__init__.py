@@ -15,7 +15,7 @@ from publish.layouts import Layout
 from publish.model import Edition
 from publish.workshop import Workshop
 
-VERSION = "3"
+VERSION = "4"
 
 __all__ = ["VERSION", "EpubBackend"]
 
