@@ -103,6 +103,8 @@ class Manuscript:
     description: str = ""
     date: datetime | None = None  # of the newest article, or SOURCE_DATE_EPOCH; never the clock
     first_date: datetime | None = None  # of the oldest article
+    issued: datetime | None = None  # day of publication, given by the user
+    source: str = ""  # address that the book was gathered from
     subjects: tuple[str, ...] = ()
     series: str = ""
     position: int | None = None  # of the book in its series, from 1
@@ -233,12 +235,24 @@ class Edition:
     description: str = ""
     date: datetime | None = None
     first_date: datetime | None = None
+    issued: datetime | None = None  # day of publication, given by the user
+    source: str = ""  # address that the book was gathered from
     subjects: tuple[str, ...] = ()
     series: str = ""
     position: int | None = None
     cover: Cover | None = None
     digest: str = ""
     writing: str = HORIZONTAL  # or VERTICAL: columns from right to left, with corner quotes
+
+    @property
+    def published(self) -> datetime | None:
+        """The day of publication: the user's own, else that of the newest article."""
+        return self.issued or self.date
+
+    @property
+    def changed(self) -> datetime | None:
+        """When the content last changed; what is given for a cover says nothing of that."""
+        return self.date or self.issued
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:

@@ -136,10 +136,11 @@ def _read(file: Path, root: Path) -> Layer:
 
 
 def _unalias(values: Raw) -> Raw:
-    """Accept the plural words of front matter, and bare TOML dates, in selectors."""
+    """Accept the plural words of front matter, and bare TOML dates where days stand."""
     for table in (values.get("defaults"), *_tables(values.get("books"))):
         if not isinstance(table, dict):
             continue
+        table.update(_written_day("date", table.get("date")))
         for key in ("select", "exclude"):
             chosen = table.get(key)
             for selector in chosen if isinstance(chosen, list) else [chosen]:
@@ -153,7 +154,7 @@ def _unalias(values: Raw) -> Raw:
 
 
 def _written_day(bound: str, value: object) -> Raw:
-    """Return a bound that is a bare date, or a bare year, as text."""
+    """Return a day that is a bare date, or a bare year, as text."""
     if isinstance(value, date):
         return {bound: value.isoformat()[:10]}
     return {bound: f"{value:04d}"} if isinstance(value, int) and value is not True else {}

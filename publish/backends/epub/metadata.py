@@ -23,8 +23,8 @@ def package(edition: Edition, facts: Facts) -> Package:
     for language in dict.fromkeys(chapter.language for chapter in edition.chapters):
         if language and language not in (edition.language, "und"):
             book.element("language", language)
-    if edition.date is not None:
-        book.element("date", edition.date.date().isoformat())
+    if edition.published is not None:
+        book.element("date", edition.published.date().isoformat())
     for name in ("publisher", "description", "rights"):
         text = legal(bare(getattr(edition, name)))
         if visible(text):
@@ -32,7 +32,8 @@ def package(edition: Edition, facts: Facts) -> Package:
     for subject in dict.fromkeys(map(line, edition.subjects)):
         if visible(subject):
             book.element("subject", subject)
-    for origin in dict.fromkeys(chapter.origin.strip() for chapter in edition.chapters):
+    origins = (edition.source, *(chapter.origin.strip() for chapter in edition.chapters))
+    for origin in dict.fromkeys(origins):
         if origin:
             book.element("source", origin)
     _series(book, edition)

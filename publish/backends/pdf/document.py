@@ -293,7 +293,7 @@ def _facts(edition: Edition) -> Iterator[tuple[str, str]]:
     if edition.subjects:
         yield "keywords", ", ".join(edition.subjects)
     yield "generator", layouts.generator()
-    if edition.date:
-        day = edition.date.strftime("%Y-%m-%d")
-        yield "dcterms.created", day
-        yield "dcterms.modified", day
+    if edition.published and edition.changed:
+        created = edition.published.date().isoformat()
+        yield "dcterms.created", created
+        yield "dcterms.modified", max(created, edition.changed.date().isoformat())
