@@ -103,6 +103,8 @@ class Manuscript:
     description: str = ""
     date: datetime | None = None  # of the newest article, or SOURCE_DATE_EPOCH; never the clock
     first_date: datetime | None = None  # of the oldest article
+    issued: datetime | None = None  # day of publication, given by the user
+    source: str = ""  # address that the book was gathered from
     subjects: tuple[str, ...] = ()
     series: str = ""
     position: int | None = None  # of the book in its series, from 1
@@ -235,6 +237,8 @@ class Edition:
     description: str = ""
     date: datetime | None = None
     first_date: datetime | None = None
+    issued: datetime | None = None  # day of publication, given by the user
+    source: str = ""  # address that the book was gathered from
     subjects: tuple[str, ...] = ()
     series: str = ""
     position: int | None = None
@@ -248,6 +252,16 @@ class Edition:
     def published(self) -> datetime | None:
         """When it is published: as the user says, else the date of the newest article."""
         return self.issued or self.date
+
+    @property
+    def published(self) -> datetime | None:
+        """The day of publication: the user's own, else that of the newest article."""
+        return self.issued or self.date
+
+    @property
+    def changed(self) -> datetime | None:
+        """When the content last changed; what is given for a cover says nothing of that."""
+        return self.date or self.issued
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:

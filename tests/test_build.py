@@ -380,6 +380,25 @@ def test_a_book_in_columns_is_another_book_and_not_fresh(site: Path, capsys: Cap
     assert made() == (lines, False)
 
 
+@pytest.mark.parametrize(
+    ("flag", "value", "written"),
+    [
+        ("--date", "2023-05-06", "<dc:date>2023-05-06<"),
+        ("--subject", "体裁", "<dc:subject>體裁<"),
+        ("--source", "https://example.org/", "<dc:source>https://example.org/<"),
+    ],
+)
+def test_a_book_of_which_something_else_is_said_is_not_fresh(
+    site: Path, capsys: Capture, flag: str, value: str, written: str
+) -> None:
+    words = ("epub", "-o", "book.epub", "--edition", "zh-Hant")
+    run(capsys, *words)
+    [book] = run(capsys, *words, flag, value)[2]
+    assert not book["fresh"]
+    assert written in zipfile.ZipFile(site / "book.epub").read("EPUB/content.opf").decode()
+    assert run(capsys, *words, flag, value)[2][0]["fresh"]
+
+
 def test_a_pdf_says_once_that_its_lines_are_horizontal(site: Path, capsys: Capture) -> None:
     write(site, "publish.toml", '[books.x]\nto = ["epub", "pdf"]\nwriting = "vertical"\n')
     capsys.readouterr()

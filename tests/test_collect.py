@@ -177,6 +177,12 @@ def test_titles_and_dates_come_from_the_articles() -> None:
     assert many.authors == ("李白",)
 
 
+def test_subjects_of_the_book_come_before_tags_and_once() -> None:
+    articles = archive(article("a.md", tags=("乙", "丙")))
+    [book] = collect(articles, BookSettings("", subjects=("甲", "丙")))
+    assert book.subjects == ("甲", "丙", "乙")
+
+
 def test_a_wrong_placeholder_is_refused() -> None:
     with pytest.raises(UsageError, match="placeholder"):
         collect(WEEKLY, BookSettings("x", title="{grup}"))

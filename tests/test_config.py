@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,11 @@ def test_all_unknown_keys_are_named_with_line_and_nearest(tmp_path: Path) -> Non
         ("[books.a]\norder = 'dat'\n", "did you mean 'date'?"),
         ("[books.a]\nselect = {since = 'soon'}\n", "'soon' is no date"),
         ("[books.a]\nsplit = 0\n", "at least one"),
+        ("[books.a]\ndate = '2024-02-30'\n", "publish.toml:2: error[config-value]: date: '2024"),
+        ("[defaults]\ndate = 2024\n", "date: '2024' is no day\n  help: write a whole date"),
+        ("[books.a]\ndate = true\n", "books.a.date: text is wanted"),
+        ("[books.a]\nsource = 'example.org'\n", "'example.org' is no web address\n  help: write"),
+        ("[books.a]\nsource = 'https://a b/'\n", "'https://a b/' is no web address"),
         ("title = \n", "publish.toml:1:9: error[config-syntax]"),
         ("[books.a]\nexclude = 'x/**'\n", "books.a.exclude: a table or a list is wanted, not text"),
         ("[project]\ntitle = 3\n", "text is wanted, not a whole number\n  help: text stands in q"),
@@ -119,6 +124,14 @@ def test_all_unknown_keys_are_named_with_line_and_nearest(tmp_path: Path) -> Non
 )
 def test_a_wrong_value_is_named(tmp_path: Path, text: str, expected: str) -> None:
     assert expected in "\n".join(faults(tmp_path, text))
+
+
+@pytest.mark.parametrize("day", ["2024-03-05", "'2024-03-05'", "2024-03-05T08:00:00+08:00"])
+def test_the_day_of_a_book_is_a_date_or_text(tmp_path: Path, day: str) -> None:
+    text = f"[defaults]\nsubjects = '甲'\nsource = 'https://a.org/'\n[books.a]\ndate = {day}\n"
+    [book] = config.settle(load(tmp_path, text))
+    assert book.date == datetime(2024, 3, 5)  # noqa: DTZ001 - a day has no zone
+    assert (book.subjects, book.source) == (("甲",), "https://a.org/")
 
 
 def test_environment_lies_over_the_file(tmp_path: Path) -> None:

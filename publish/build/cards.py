@@ -10,7 +10,7 @@ from publish.model import Card, Edition
 
 def card(output: Output, edition: Edition) -> Card:
     """Return what a catalogue will tell of a book."""
-    date = edition.date or edition.issued
+    issued, date = edition.published, edition.changed
     return Card(
         book=edition.name,
         edition=output.edition.name,
@@ -26,7 +26,7 @@ def card(output: Output, edition: Edition) -> Card:
         subjects=edition.subjects,
         series=edition.series,
         position=edition.position,
-        issued=edition.published.date().isoformat() if edition.published else "",
+        issued=issued.date().isoformat() if issued else "",
         updated=_moment(date) if date else "",
         cover=edition.cover.figure if edition.cover else None,
     )

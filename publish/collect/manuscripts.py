@@ -92,7 +92,7 @@ def _manuscript(
         description=settings.description or (articles[0].summary if len(articles) == 1 else ""),
         date=dates[-1] if dates else epoch,
         first_date=dates[0] if dates else epoch,
-        issued=_midnight(settings.issued),
+        issued=settings.date,
         source=settings.source,
         subjects=tuple(dict.fromkeys((*settings.subjects, *_subjects(articles)))),
         series=series,

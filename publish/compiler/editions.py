@@ -74,7 +74,7 @@ def compile_edition(
         first_date=manuscript.first_date,
         issued=manuscript.issued,
         source=manuscript.source,
-        subjects=tuple(map(text, manuscript.subjects)),
+        subjects=tuple(dict.fromkeys(map(text, manuscript.subjects))),
         series=text(manuscript.series),
         position=manuscript.position,
         writing=brief.writing,

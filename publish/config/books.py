@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -25,7 +25,7 @@ from publish.config.suggest import suggestion
 from publish.diagnostics import Diagnostic, Place, UsageError, error
 
 DEFAULT_TO = ("epub", "pdf")
-_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^/\s?#]+[^\s<>\"]*", re.IGNORECASE)
 BOOK_KEYS = tuple(BookTable.__struct_fields__)
 
 
@@ -67,6 +67,9 @@ class BookSettings:
     publisher: str = ""
     rights: str = ""
     description: str = ""
+    date: datetime | None = None  # day of publication
+    subjects: tuple[str, ...] = ()
+    source: str = ""
     language: str = ""
     identifier: str = ""
     issued: date | None = None
@@ -138,6 +141,9 @@ def _settle(
         publisher=table.publisher or project.publisher,
         rights=table.rights or project.rights,
         description=table.description or "",
+        date=checker.published(table.date),
+        subjects=many(table.subjects),
+        source=checker.address("source", table.source or ""),
         language=checker.language(table.language or ""),
         identifier=table.identifier or "",
         issued=checker.day("date", table.date, last=False),
@@ -234,9 +240,20 @@ class _Checker:
             self.fault(key, f"{value!r} is no date", "write 2024, 2024-03 or 2024-03-05")
             return None
 
+    def published(self, value: str | None) -> datetime | None:
+        """Return the day of publication; nothing less is one, since no day is made up."""
+        if not value:
+            return None
+        try:
+            return datetime.combine(date.fromisoformat(value), datetime.min.time())
+        except ValueError:
+            self.fault("date", f"{value!r} is no day", "write a whole date: 2024-03-05")
+            return None
+
     def address(self, key: str, value: str) -> str:
+        """Return an address of the web as it is; anything else is a fault."""
         if value and not _ADDRESS.fullmatch(value):
-            self.fault(key, f"{value!r} is no address", "such as https://example.org/weekly/")
+            self.fault(key, f"{value!r} is no web address", "write it whole: https://example.org/")
         return value
 
     def edition(self, name: str) -> EditionSettings:

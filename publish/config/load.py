@@ -136,7 +136,7 @@ def _read(file: Path, root: Path) -> Layer:
 
 
 def _unalias(values: Raw) -> Raw:
-    """Accept bare TOML dates, and in selectors the plural words of front matter."""
+    """Accept the plural words of front matter, and bare TOML dates where days stand."""
     for table in (values.get("defaults"), *_tables(values.get("books"))):
         if not isinstance(table, dict):
             continue
@@ -154,7 +154,7 @@ def _unalias(values: Raw) -> Raw:
 
 
 def _written_day(bound: str, value: object) -> Raw:
-    """Return a key that is a bare date, or a bare year, as text."""
+    """Return a day that is a bare date, or a bare year, as text."""
     if isinstance(value, date):
         return {bound: value.isoformat()[:10]}
     return {bound: f"{value:04d}"} if isinstance(value, int) and value is not True else {}

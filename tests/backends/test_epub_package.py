@@ -10,6 +10,8 @@ import sys
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,23 @@ def test_nothing_is_made_up(shop: Workshop) -> None:
     for name in ("creator", "date", "publisher", "rights", "subject", "source", "description"):
         assert found(package, f"//d:{name}") == []
     assert meta(package, "dcterms:modified") == ["2000-01-01T00:00:00Z"]
+
+
+def test_what_is_said_of_a_book_goes_before_what_its_articles_say(shop: Workshop) -> None:
+    issued = datetime(2025, 1, 9)  # noqa: DTZ001 - a day has no zone
+    told = replace(rich(shop), issued=issued, source="https://example.org/")
+    book = bound(told, shop)
+    package = tree(book, "content.opf")
+    assert found(package, "//d:date/text()") == ["2025-01-09"]
+    assert found(package, "//d:source/text()")[0] == "https://example.org/"
+    assert len(found(package, "//d:source")) == 3
+    assert meta(package, "dcterms:modified") == ["2024-11-02T08:30:00Z"]  # of the content
+    colophon = book.read("EPUB/text/colophon.xhtml").decode()
+    assert "2025年1月9日" in colophon
+    assert 'href="https://example.org/"' in colophon
+    assert "2025年1月</p>" in book.read("EPUB/text/titlepage.xhtml").decode()
+    undated = tree(bound(replace(told, date=None), shop), "content.opf")
+    assert meta(undated, "dcterms:modified") == ["2025-01-09T00:00:00Z"]
 
 
 def test_manifest_and_spine_of_the_rich_edition(shop: Workshop) -> None:

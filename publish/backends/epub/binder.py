@@ -78,7 +78,7 @@ def bind(
     beside = {APPLE_FILE: APPLE_OPTIONS} if asks else {}
     book = _package(made, shop.cache)
     with earlier.opened(str(options.get("before") or "")) as before:
-        Writer(out, book, modified(edition.date or edition.issued), beside, before).write()
+        Writer(out, book, modified(edition.changed), beside, before).write()
 
 
 def _contents(

@@ -32,8 +32,8 @@ def package(edition: Edition, facts: Facts) -> Package:
     for subject in dict.fromkeys(map(line, edition.subjects)):
         if visible(subject):
             book.element("subject", subject)
-    origins = (edition.source, *(chapter.origin for chapter in edition.chapters))
-    for origin in dict.fromkeys(map(str.strip, origins)):
+    origins = (edition.source, *(chapter.origin.strip() for chapter in edition.chapters))
+    for origin in dict.fromkeys(origins):
         if origin:
             book.element("source", origin)
     _series(book, edition)

@@ -293,7 +293,7 @@ def _facts(edition: Edition) -> Iterator[tuple[str, str]]:
     if edition.subjects:
         yield "keywords", ", ".join(edition.subjects)
     yield "generator", layouts.generator()
-    if edition.published:
-        yield "dcterms.created", edition.published.strftime("%Y-%m-%d")
-    if changed := edition.date or edition.issued:
-        yield "dcterms.modified", changed.strftime("%Y-%m-%d")
+    if edition.published and edition.changed:
+        created = edition.published.date().isoformat()
+        yield "dcterms.created", created
+        yield "dcterms.modified", max(created, edition.changed.date().isoformat())

@@ -79,7 +79,7 @@ def _trimming(sheet: Sheet) -> Iterator[Diagnostic]:
 def _texts(edition: Edition, more: str) -> Iterator[tuple[str, str]]:
     """Yield languages with all the characters that may be set in them."""
     words = [edition.title, edition.subtitle, edition.publisher, edition.rights, edition.series]
-    words += [*edition.authors, *edition.subjects, edition.description, more]
+    words += [*edition.authors, *edition.subjects, edition.description, edition.source, more]
     words += [part.title for part in edition.parts]
     everywhere = "".join(words)
     for chapter in edition.chapters:
