@@ -110,8 +110,6 @@ class Manuscript:
     position: int | None = None  # of the book in its series, from 1
     cover: str = ""  # absolute path of a picture of the user's own; "" lets the layout draw one
     identifier: str = ""  # given by the user (an ISBN or URN); "" derives one
-    issued: datetime | None = None  # when it is published, if the user says so
-    source: str = ""  # the address that all of it was gathered from
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -245,13 +243,6 @@ class Edition:
     cover: Cover | None = None
     digest: str = ""
     writing: str = HORIZONTAL  # or VERTICAL: columns from right to left, with corner quotes
-    issued: datetime | None = None
-    source: str = ""
-
-    @property
-    def published(self) -> datetime | None:
-        """When it is published: as the user says, else the date of the newest article."""
-        return self.issued or self.date
 
     @property
     def published(self) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 
 from publish.collect.choose import arrange, book_name, choose
 from publish.collect.groups import OTHER, Group, file_key, group
@@ -155,10 +155,6 @@ def _root_title(archive: Archive) -> str:
 def _authors(articles: Iterable[Article]) -> tuple[str, ...]:
     names = dict.fromkeys(author for article in articles for author in article.authors)
     return tuple(names) if len(names) <= MOST_AUTHORS else ()
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time()) if day else None
 
 
 def _subjects(articles: Iterable[Article]) -> tuple[str, ...]:

@@ -72,9 +72,6 @@ class BookSettings:
     source: str = ""
     language: str = ""
     identifier: str = ""
-    issued: date | None = None
-    source: str = ""
-    subjects: tuple[str, ...] = ()
     series: str = ""
     position: int | None = None
     cover: str = ""
@@ -146,9 +143,6 @@ def _settle(
         source=checker.address("source", table.source or ""),
         language=checker.language(table.language or ""),
         identifier=table.identifier or "",
-        issued=checker.day("date", table.date, last=False),
-        source=checker.address("source", table.source or ""),
-        subjects=many(table.subjects),
         series=table.series or "",
         position=table.position,
         cover=table.cover or "",
