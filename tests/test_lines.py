@@ -26,7 +26,7 @@ from publish.lines import (
     settable,
     tokenise,
 )
-from publish.lines.kinds import CLOSING, OPENING, PAUSE, STOP
+from publish.lines.kinds import CLOSING, OPENING, PAUSE, STOP, UNSEEN
 from publish.lines.tokens import Token
 
 EM = 10.0
@@ -38,7 +38,7 @@ def width(token: Token) -> float:
     if token.kind in (Kind.SPACE, Kind.TIE):
         return 2.5 * len(token.text)
     latin = token.kind in (Kind.WORD, Kind.NUMBER, Kind.NOTE)
-    visible = [sign for sign in token.text if sign not in "\u200b\u2060\n"]
+    visible = [sign for sign in token.text if sign not in UNSEEN + "\n"]
     return sum(EM / 2 if latin or sign.isascii() else EM for sign in visible)
 
 
@@ -121,7 +121,15 @@ def test_what_the_rules_do_not_know_is_told(text: str) -> None:
 def test_what_the_rules_know() -> None:
     assert settable(
         "汉字，“引”——……《书》·１２％ Latin é Ω Ж € ① → ★ かな 한글 𠮷 \u200b\u2060\ufe0e"
+        "\u200c\u200e\u200f葛\U000e0100"
     )
+    assert not settable("👨\u200d👩"), "pictures that are joined are for the engine"
+
+
+@pytest.mark.parametrize("sign", [*UNSEEN, "\u00ad", "\ufe0e", "\U000e0101"])
+def test_what_has_no_character_of_its_own_follows_one(sign: str) -> None:
+    assert [text for text, _ in kinds(f"汉{sign}字，{sign}w{sign}。")][:2] == [f"汉{sign}", "字"]
+    assert broken(f"一{sign}二，三", 2) == [f"一{sign}", "二，", "三"] or sign in "\u2060"
 
 
 def test_small_forms_keep_to_their_side() -> None:

@@ -23,12 +23,13 @@ from publish.lines.breaking import Line, Paragraph, compose
 from publish.lines.fitting import fitted
 from publish.lines.hyphens import hyphenated
 from publish.lines.joints import Break, Joint, Region, Rules, Style, joint, region
-from publish.lines.kinds import OBJECT, SOFT, Kind, settable
+from publish.lines.kinds import OBJECT, SOFT, UNSEEN, Kind, settable
 from publish.lines.tokens import Role, Run, Token, tokenise
 
 __all__ = [
     "OBJECT",
     "SOFT",
+    "UNSEEN",
     "Break",
     "Joint",
     "Kind",

@@ -65,7 +65,9 @@ LATIN = (  # ASCII, letters of Europe, and the signs that stand in words and for
     r"\u1e00-\u1eff\u1f00-\u1fff\u2010-\u2013\u2020-\u2021\u2032-\u2037\u2070-\u209c\u20a0-\u20bf"
     r"\u2100-\u2102\u2104-\u2108\u210a-\u214f\u2212\u2260-\u2265"
 )
-ATTACHED = r"\u00ad\u200b\u2060\ufe00-\ufe0f"  # no characters of their own: they follow one
+UNSEEN = "\u200b\u200c\u200e\u200f\u2060"  # say where lines break, letters join, and which way
+# No characters of their own: they follow one. The last are variants of Han.
+ATTACHED = rf"\u00ad{UNSEEN}\ufe00-\ufe0f\U000e0100-\U000e01ef"
 
 _SETTABLE = re.compile(
     rf"(?:[{HAN}{LATIN}{ATTACHED} \u00a0\u00b7\u2014\u2015\u2018-\u201f\u2022\u2026\u2027\u2030"

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import count, pairwise, repeat
 from typing import NamedTuple
 
-from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, SOFT, Kind
+from publish.lines.kinds import ATTACHED, HAN, LATIN, MARKS, QUOTES, SOFT, UNSEEN, Kind
 
 LONG = 24  # letters: no word is longer, so lines may break in what is
 ADDRESS = 16  # letters from which what holds marks is read as an address or identifier
@@ -172,7 +172,7 @@ def _word_end(text: str, at: int, base: int, quotes: frozenset[int]) -> int:
 def _single(text: str, group: str, run: int, at: int) -> Token:
     sign = text[0]
     kind = MARKS.get(sign, Kind.SYMBOL) if group == "other" else _KINDS[group]
-    if sign in "\u200b\u2060" + SOFT:  # nothing before it to follow
+    if sign in UNSEEN + SOFT:  # nothing before it to follow
         kind = Kind.SPACE if sign == "\u200b" else Kind.TIE
     right = Side.GLUE if "\u2060" in text else Side.PLAIN
     return Token(text, kind, run, at, right=right)

@@ -111,6 +111,7 @@ def test_words_are_found_across_gaps_elements_and_line_ends(shop: Workshop) -> N
         '得到<a href="https://example.org">R1</a>大模型',
         "得到<code>R1</code>大模型",
         "得<strong>到R1大</strong>模型",
+        "得\u200c到R\u200e1大\u2060模型",
     )
     before = range(18, 26)  # characters: the words begin on the first line and go on below
     blocks = "".join(f"<p>{HAN[:n]}{words}的结果。</p>" for words in marked_up for n in before)

@@ -15,7 +15,7 @@ from typing import Any
 import pydyf as _pydyf
 
 from publish.backends.pdf.shaper import Glyph, Sort
-from publish.lines import Kind, Token
+from publish.lines import UNSEEN, Kind, Token
 
 pydyf: Any = _pydyf
 _text: Any = import_module("weasyprint.text.line_break")  # the engine has no types
@@ -24,7 +24,7 @@ _ffi: Any = import_module("weasyprint.text.ffi")
 SEEN = 90.0  # thousandths of an em: gaps from which readers take a space to be meant
 OVER = -400.0  # and what stands so far back that they take a new line to begin
 LEAST = 0.5  # thousandths: less is not worth a number
-_UNSAID = str.maketrans(dict.fromkeys("\u200b\u2060", ""))
+_UNSAID = str.maketrans(dict.fromkeys(UNSEEN, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from publish.lines import SOFT, Kind, Token
+from publish.lines import SOFT, UNSEEN, Kind, Token
 
 _text: Any = import_module("weasyprint.text.line_break")  # the engine has no types
 _ffi: Any = import_module("weasyprint.text.ffi")
@@ -31,7 +31,7 @@ _DRAWN_AMONG_HAN = frozenset(
         *(Kind.DASH, Kind.ELLIPSIS, Kind.PREFIX, Kind.POSTFIX),
     }
 )
-_UNDRAWN = str.maketrans(dict.fromkeys("\u200b\u2060" + SOFT, ""))
+_UNDRAWN = str.maketrans(dict.fromkeys(UNSEEN + SOFT, ""))
 
 
 @dataclass(frozen=True, slots=True)
