@@ -59,6 +59,40 @@ def test_a_first_row_that_names_columns_is_their_heading(body: str, expected: li
         assert heads(body) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "parts", "names"),
+    [
+        (
+            "<table><caption>表</caption><tr><td><b>甲</b><td><b>乙</b><tr><td>1<td>2</table>\n",
+            ["caption", "thead", "tbody"],
+            ["甲", "乙"],
+        ),
+        (
+            "<table><tbody><tr><td><b>甲</b><td><b>乙</b></tbody><thead><tr><td>头<td>目</table>\n",
+            ["thead", "tbody"],
+            ["头", "目"],
+        ),
+        (
+            "<table><tfoot><tr><td>合<td>计</tfoot><tr><td><b>甲</b><td><b>乙</b><tr><td>1</table>\n",
+            ["thead", "tbody", "tfoot"],
+            ["甲", "乙"],
+        ),
+    ],
+)
+def test_parts_are_in_order_and_once(body: str, parts: list[str], names: list[str]) -> None:
+    assert [part.tag.rpartition("}")[2] for part in table(body)] == parts
+    assert heads(body) == names
+
+
+def test_a_table_inside_has_its_own_headings() -> None:
+    inner = "<table><tr><th>x<th>y<tr><td>1<td>2</table>"
+    body = f"<table><tr><td><b>甲</b><td><b>乙</b><tr><td>1<td>{inner}</table>\n"
+    copy = fair_copy(body, title="", title_from="none", first_line=1, shown="a.md")
+    outer = next(etree.fromstring(copy.xhtml).iter("{*}table"))
+    found = outer.findall("h:thead/h:tr/h:th[@scope='col']", NS)
+    assert ["".join(map(str, cell.itertext())).strip() for cell in found] == ["甲", "乙"]
+
+
 def test_every_cell_stays_in_its_place() -> None:
     body = rows("方法|作用", "match()|从开头匹配", "find()|找到第一个")
     found = [["".join(map(str, c.itertext())) for c in r] for r in table(body).iter("{*}tr")]

@@ -49,26 +49,29 @@ def _table(table: etree._Element) -> None:
         extra.tag = SPAN
         extra.text = " " + (extra.text or "")
         captions[0].append(extra)
-    if table.find(f".//{_TH}") is None:
-        _head(table)
     order = {_CAPTION: 0, _THEAD: 1, _TBODY: 2, _TFOOT: 3}
     table[:] = sorted(table, key=lambda part: order.get(str(part.tag), 2))
+    if table.find(f"*/{_TH}") is None and table.find(f"*/*/{_TH}") is None:
+        _head(table)
 
 
 def _head(table: etree._Element) -> None:
     """Give a table of cells alone its headings, if its first row is one: readers ask for them."""
-    rows = list(table.iter(_TR))
+    rows = [*table.findall(_TR), *table.findall(f"*/{_TR}")]
+    if not rows:
+        return
     texts = [["".join(map(str, cell.itertext())).strip() for cell in row] for row in rows]
     first = rows[0]
     spans = [cell.get("rowspan") for cell in first]
-    if first.getparent() is not table.find(_THEAD):
-        if any(spans) or not _names_columns(first, texts):
+    body = first.getparent()
+    assert body is not None
+    if body.tag != _THEAD:
+        if body.tag == _TFOOT or any(spans) or not _names_columns(first, texts):
             return
-        body = first.getparent()
         head = table.makeelement(_THEAD, {})
-        table.insert(0, head)
+        (first if body is table else body).addprevious(head)
         head.append(first)
-        if body is not None and body is not table and not len(body):
+        if body is not table and not len(body):
             table.remove(body)
     for row in table.findall(f"{_THEAD}/{_TR}"):
         for cell in row:
