@@ -224,7 +224,7 @@ class Edition:
 
     name: str  # of the book
     language: str  # BCP 47: dc:language
-    converted: str  # OpenCC configuration that was applied, "" for the source as it is
+    converted: str  # OpenCC configurations that were applied; "" for the source as it is
     title: str
     parts: tuple[EditionPart, ...]
     identifier: str  # "urn:uuid:…", stable

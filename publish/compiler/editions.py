@@ -58,7 +58,7 @@ def compile_edition(
     edition = Edition(
         name=manuscript.name,
         language=language,
-        converted=text.configuration or next((p.convert for p in plans if p.convert), ""),
+        converted=", ".join(sorted({text.configuration, *(p.convert for p in plans)} - {""})),
         title=text(brief.settings.title or manuscript.title),
         subtitle=text(manuscript.subtitle),
         parts=tuple(

@@ -23,8 +23,9 @@ def notice(edition: Edition) -> str:
     if not edition.converted:
         return ""
     names = _NAMES.get(edition.language, (edition.language,) * 3)
+    used = edition.converted.replace(", ", "、")
     if locales.script(edition.language) == "Hans":
-        return f"书中原非{names[0]}的文字由 OpenCC（{edition.converted}）自动转换。"
+        return f"书中原非{names[0]}的文字由 OpenCC（{used}）自动转换。"
     if locales.script(edition.language) == "Hant":
-        return f"書中原非{names[1]}的文字由 OpenCC（{edition.converted}）自動轉換。"
+        return f"書中原非{names[1]}的文字由 OpenCC（{used}）自動轉換。"
     return f"Text that was not in {names[2]} was converted by OpenCC ({edition.converted})."
