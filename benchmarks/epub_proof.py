@@ -31,7 +31,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 from epub_against_pandoc import figure_server, issues  # noqa: E402
 from linting import Fault, faults, manuscripts  # noqa: E402
 
-CONVERTED, PHRASES = ["--converted"], ["--phrases"]
 PROJECT = """\
 [project]
 title = "{title}"
@@ -115,7 +114,7 @@ def books() -> dict[str, Book]:
             (f".{archive.other}", ("--edition", archive.other)),
         ]
         for suffix, words in editions:
-            flags = tuple(CONVERTED) if suffix else ()
+            flags = ("--converted",) if suffix else ()
             found.append(Book(name + suffix, name, words, flags))
             if archive.vertical:
                 vertical = (*words, "--writing", "vertical")

@@ -251,7 +251,7 @@ class Edition:
 
     @property
     def changed(self) -> datetime | None:
-        """When the content last changed; what is given for a cover says nothing of that."""
+        """When the content last changed: the user's own day only where no article has one."""
         return self.date or self.issued
 
     @property

@@ -190,6 +190,9 @@ def test_a_book_made_again_is_the_book_made_anew(
         monkeypatch.delenv("PUBLISH_PROJECT__CACHE")
         assert Path(str(anew)).read_bytes() == path.read_bytes()
     assert several == [0, 2, 2, 0, 0, 1, 1]
+    copied.clear()
+    run(capsys, "epub", "--refresh")  # anew, should the earlier file be damaged
+    assert copied == []
 
 
 def test_a_lost_cover_is_an_error_until_it_is_found(site: Path, capsys: Capture) -> None:

@@ -52,9 +52,10 @@ class Backend(Protocol):
     ) -> None:
         """Write the book into an open file; findings go to ``shop.report``.
 
-        The same edition, layout and options give the same bytes. Nothing is fetched, nothing
-        passed in is changed. Every chapter is in a book, in order, with every figure; a sheet
-        that goes with a book, such as its cover, has the book's facts.
+        The same edition, layout and options give the same bytes, whether or not ``before`` is
+        among these: where the book's earlier file stands as it was written, to be copied from.
+        Nothing is fetched, nothing passed in is changed. Every chapter is in a book, in order,
+        with every figure; a sheet that goes with a book, such as its cover, has the book's facts.
 
         Raises:
             BackendError: this book cannot be made.

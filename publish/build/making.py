@@ -86,7 +86,7 @@ def make(
     tasks: list[tuple[Output, _Task]] = []
     for output, plain in editions(plan, stale, materials, shop):
         edition = _covered(plan, output, plain, settings, shop)
-        task = _task(plan, output, edition, shop, strict=strict)
+        task = _task(plan, output, edition, shop, strict=strict, anew=settings.refresh)
         if output.paged and writing(output) != writing(printed(output)):
             across = _edition(plan, printed(output), materials, shop)
             task = dataclasses.replace(task, printed=across)
@@ -251,13 +251,18 @@ def _cover_request(plan: Plan, output: Output) -> figures.Request | None:
     return figures.Request(written, (root, plan.archive.root), (root,), (root,))
 
 
-def _task(plan: Plan, output: Output, edition: Edition, shop: Workshop, *, strict: bool) -> _Task:
+def _task(
+    plan: Plan, output: Output, edition: Edition, shop: Workshop, *, strict: bool, anew: bool
+) -> _Task:
     here = {"project": str(plan.loaded.root) if plan.loaded.file else ""}
+    entry = None if anew else ledger.look_up(shop.cache, output.path)
+    stands = entry is not None and ledger.stands(entry, output.path)
+    before = {"before": str(output.path)} if stands else {}
     return _Task(
         edition,
         plan.layouts[output.layout],
         output.backend,
-        options(output) | here,
+        options(output) | here | before,
         str(shop.cache.root.parent),
         shop.epoch,
         str(output.path),
@@ -279,11 +284,7 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     shop = Workshop(Cache(Path(task.cache)), heard, OfflineFetcher(), executor, jobs, task.epoch)
     try:
         pages = _page_starts(task, shop)
-        settings: dict[str, object] = (
-            {**task.options, "pages": pages} if pages else {**task.options}
-        )
-        if _stands(path, shop):
-            settings["before"] = str(path)
+        settings = {**task.options, "pages": pages} if pages else task.options
         with outputs.whole(path) as file:
             backends.backend(task.backend).bind(task.edition, task.layout, shop, file, settings)
             faults = [f for f in heard.findings if f.severity is not Severity.NOTE]
@@ -297,12 +298,6 @@ def _bind(task: _Task, crew: Workshop | None = None) -> _Bound:
     digest, status = ledger.seal(path), path.stat()
     whole = pages is not None
     return _Bound(digest, status.st_size, tuple(heard.findings), 0, status.st_mtime_ns, whole)
-
-
-def _stands(path: Path, shop: Workshop) -> bool:
-    """Tell whether the earlier file of a book is just as it was written."""
-    entry = ledger.look_up(shop.cache, path)
-    return entry is not None and ledger.stands(entry, path)
 
 
 def _page_starts(task: _Task, shop: Workshop) -> tuple[PageStart, ...] | None:
